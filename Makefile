@@ -63,9 +63,9 @@ test: setup web
 	$(BIN)/pytest $(PARALLEL) tests --ignore tests/e2e
 	$(BIN)/pytest tests/e2e
 
-# What CI has time for a little of, forty times deeper: grammars, expressions, definitions, events under failing deliverers.
+# What CI has time for a little of, forty times deeper: grammars, expressions, definitions, events under failing deliverers, campaigns without an effect.
 PROVED := tests/property tests/contract/test_answers.py tests/integration/test_event_delivery.py tests/integration/definitions/test_changes.py tests/integration/insight/test_storm.py \
-	tests/integration/insight/test_changes_under_readers.py
+	tests/integration/insight/test_changes_under_readers.py tests/integration/engagement/test_nothing_happened.py
 
 prove: setup
 	ZHIKE_PROVE=40 $(BIN)/pytest $(PROVED)

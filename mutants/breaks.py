@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mutants import engagement, kernel, questions, reading, records, rights, warehouse
+from mutants import effects, engagement, kernel, questions, reading, records, rights, warehouse
 
 BREAKS = (
     *engagement.BREAKS,
+    *effects.BREAKS,
     *rights.BREAKS,
     *kernel.BREAKS,
     *records.BREAKS,

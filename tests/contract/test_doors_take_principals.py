@@ -29,7 +29,8 @@ WITHOUT = {
         "tags.api": "tags vocabulary",
         "serving.api": "party telling terms total",
         "identity.api": "identity_of_subject load_definitions",
-        "warehouse.api": "business_date newest_day publication published register_look register_step stale_days state",
+        "warehouse.api": "business_date files_about newest_day publication published register_look register_step stale_days"
+        " state",
         "warehouse.datasets": "currencies_in dataset_column dataset_meant dataset_schema dataset_uses example_of only_value"
         " read_definitions source_of sources_of unknown_dataset",
         "channels.api": "fields_used template templates",
@@ -53,10 +54,10 @@ WITHOUT = {
         "objects.statements": "compiled_rules dated joined records_from retired_columns",
         "records.api": "erased",
         "exchange.api": "effects export load",
-        "indicators.api": "compute window_curve window_totals",
+        "indicators.api": "compute window_curve window_outcomes",
         "tags.api": "compute",
         "serving.api": "published",
-        "identity.api": "evaluate links run states",
+        "identity.api": "evaluate links run states survivors",
         "warehouse.api": "allowed_effects compact only_writer session stage_run table_version",
         "warehouse.received": "as_of_now files_in fold_anew keep_rejected load_file load_folder plain_master stale_sources"
         " stored_file",
@@ -67,7 +68,7 @@ WITHOUT = {
         "work.origins": "cancel_open of_origin records_of summaries_of_origins summary_of_origin",
         "channels.api": "away counts counts_of dispatch enqueue first_sent hold messages parties put_off resend"
         " states states_of_party stop undelivered",
-        "channels.sets": "missing refused sent",
+        "channels.sets": "elsewhere missing refused sent",
         "compliance.api": "ask_again asked_before decide decisions_of_party giving_back judge reasons_of refusals refused_for tally",
         "campaigns.api": "advance settle",
         "campaigns.standing": "reached",

@@ -9,7 +9,6 @@ from decimal import Decimal
 import psycopg
 import pytest
 from playwright.sync_api import Page, Route, expect
-from scipy.stats import ttest_ind
 
 from tests.e2e.conftest import Live, sign_in
 from zhike.server.embedded.postgres import EmbeddedPostgres
@@ -155,18 +154,29 @@ def _compare_with_sql_by_hand(live: Live, campaign: str, shown: dict) -> None:
     groups = {grp: [value for group, value in inflow.values() if group == grp] for grp in ("treated", "control")}
     measures = {measure["key"]: measure for measure in shown["measures"]}
     assert shown["observed_days"] == DAYS - 1
-    _same(measures["net_inflow"], groups, 1)
-    converted = {grp: [float(value >= 10_000) for value in values] for grp, values in groups.items()}
-    _same(measures["conversion"], converted, 100)
+    inflow = measures["net_inflow"]
+    assert (inflow["low"], inflow["significant"]) == (None, False), "amounts are compared on the end day only"
+    means = [sum(groups[grp]) / len(groups[grp]) for grp in ("treated", "control")]
+    assert [float(inflow[grp]) for grp in ("treated", "control")] == pytest.approx(means, abs=2e-4)
+    _same_share(measures["conversion"], {grp: [value >= 10_000 for value in values] for grp, values in groups.items()})
 
 
-def _same(measure: dict, groups: dict[str, list[float]], scale: int) -> None:
-    treated, control = ([value * scale for value in groups[grp]] for grp in ("treated", "control"))
-    low, high = ttest_ind(treated, control, equal_var=False).confidence_interval()
-    assert (measure["n_treated"], measure["n_control"]) == (len(treated), len(control))
-    found = [float(measure[key]) for key in ("treated", "control", "difference", "low", "high")]
-    means = sum(treated) / len(treated), sum(control) / len(control)
-    assert found == pytest.approx([*means, means[0] - means[1], low, high], abs=2e-4)
+def _same_share(measure: dict, groups: dict[str, list[bool]]) -> None:
+    """Agresti and Caffo by hand: one success and one failure more in each group; 3.50 errors before the end day."""
+    met, people = ({grp: count(groups[grp]) for grp in groups} for count in (sum, len))
+    assert (measure["n_treated"], measure["n_control"]) == (people["treated"], people["control"])
+    assert (measure["some_treated"], measure["some_control"]) == (met["treated"], met["control"])
+    rates = [100 * met[grp] / people[grp] for grp in ("treated", "control")]
+    assert [float(measure[grp]) for grp in ("treated", "control")] == pytest.approx(rates, abs=2e-4)
+    if min(sum(met.values()), sum(people.values()) - sum(met.values())) * min(people.values()) < 5 * sum(
+        people.values()
+    ):
+        assert (measure["state"], measure["difference"], measure["low"]) == ("few", None, None)
+        return
+    a, b = ((met[grp] + 1) / (people[grp] + 2) for grp in ("treated", "control"))
+    error = (a * (1 - a) / (people["treated"] + 2) + b * (1 - b) / (people["control"] + 2)) ** 0.5
+    wanted = [rates[0] - rates[1], 100 * (a - b - 3.5 * error), 100 * (a - b + 3.5 * error)]
+    assert [float(measure[key]) for key in ("difference", "low", "high")] == pytest.approx(wanted, abs=2e-4)
 
 
 def _net_inflow_by_person(live: Live, campaign: str) -> dict[int, tuple[str, float]]:

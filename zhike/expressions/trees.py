@@ -62,7 +62,6 @@ _FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "spark": "SIZE(ARRAY_DISTINCT(FLATTEN(COLLECT_LIST(_a))))",
     },
     "any_known": {"duckdb": "ANY_VALUE(_a)", "spark": "ANY_VALUE(_a, TRUE)"},
-    "exact_sum": {"duckdb": "FSUM(_a)", "spark": "SUM(_a)"},
     "replaced_by": {"duckdb": "REGEXP_REPLACE(_a, _b, _c, 'g')", "spark": "REGEXP_REPLACE(_a, _b, _c)"},
     "month_of": {"duckdb": "STRFTIME(_a, '%Y-%m')", "spark": "DATE_FORMAT(_a, 'yyyy-MM')"},
     "zhike_digest": {"duckdb": "ZHIKE_DIGEST(_a)", "spark": "ZHIKE_DIGEST(_a)"},

@@ -13,7 +13,7 @@ from tests.factories.records import SYSTEM, consent
 from tests.integration.engagement.test_campaign_life import again, by_number, run_all
 from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import standing
-from zhike.engagement.campaigns.logic import effects
+from zhike.engagement.campaigns.logic import assigned
 from zhike.engagement.campaigns.types import PutOff
 from zhike.engagement.channels import api as channels
 from zhike.engagement.channels.errors import NotResendable
@@ -67,7 +67,7 @@ def test_who_withdrew_consent_meanwhile_gets_no_message_and_is_counted_as_refuse
     assert (count, row.state, row.resendable) == (after["consent_withdrawn"], "refused", False)
     assert [reason["code"] for reason in row.reasons] == ["consent_withdrawn"]
     assert standing.members(allowed.uid, state="refused", principal=SYSTEM)[2] == 5
-    assert sum(effects._members(again(allowed))["refused"].to_pylist()) == 5, "its effect says so, too"
+    assert sum(assigned.people(again(allowed)).everybody["refused"].to_pylist()) == 5, "its effect says so, too"
     assert not CapReservation.objects.filter(party_id=party.id, channel="email").exists(), (
         "its place of the cap is given back"
     )

@@ -58,12 +58,15 @@ def campaign(desk, mailbox, parties, tmp_path, monkeypatch):
 
 
 def _numbers(difference) -> dict[str, object]:
-    keys = ("n_treated", "n_control", "treated", "control", "difference", "low", "high")
+    keys = ("state", "n_treated", "n_control", "some_treated", "some_control", "expected", "treated", "control")
+    keys = (*keys, "difference", "low", "high")
     return {key: getattr(difference, key) for key in keys}
 
 
 def _decimals(values: dict[str, object]) -> dict[str, object]:
-    return {key: Decimal(value) if isinstance(value, str) else value for key, value in values.items()}
+    return {
+        key: Decimal(value) if isinstance(value, str) and key != "state" else value for key, value in values.items()
+    }
 
 
 def test_every_figure_of_the_effect(campaign, parties):

@@ -61,6 +61,9 @@ def test_an_estimate_is_stored_until_what_it_was_made_of_changes(draft, plan, de
     assert asdict(jobs.step_of(Run.objects.get(uid=run))) == {"zh": "客群与合规闸门", "en": "Audience and gate"}
     found = standing.estimate(draft.uid, principal=SYSTEM)
     assert (found.result.count, found.current, found.run) == (12, True, None)
+    # Of the twelve the holders of accounts 2005 and 1010 had an inflow in the five trading days up to the day.
+    outlook = found.result.outlook
+    assert (outlook.rate, outlook.days, outlook.judged, outlook.better) == (2 / 12, 5, False, None)
 
     seen = audiences.audience(desk.audience.uid, principal=SYSTEM)
     seen = audiences.update(seen.uid, revision=seen.revision, name="换个名字", principal=SYSTEM)

@@ -232,7 +232,7 @@ def test_a_curve_gives_what_the_measure_gives_at_each_day(shop, parties, measure
     found = indicators.window_curve(members, days=days, measure=measure)
 
     assert [row[1] for row in found] == list(range(days + 1))
-    for _group, index, count, total, _squares in found[1:]:
+    for _group, index, count, total in found[1:]:
         table = indicators.window_measures(members, days=index, measures=[measure])
         values = [Decimal(value or 0) for value in table.column(measure).to_pylist()]
         assert (count, total) == (60, cents(sum(values, Decimal(0))))

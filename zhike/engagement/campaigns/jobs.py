@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date
 
-from zhike.engagement.campaigns.logic import confirming, effects, estimating, runs
+from zhike.engagement.campaigns.logic import closing, confirming, effects, estimating, runs
 from zhike.engagement.campaigns.models import Campaign
 from zhike.kernel import definitions
 from zhike.kernel.definition_parts import Labels
@@ -41,10 +41,11 @@ def effect(handle: RunHandle) -> Mapping[str, object]:
     campaign = _campaign(handle)
     handle.progress(Labels("干预组对比对照组", "Treated against control"))
     inputs: Mapping[str, object] = {}
-    while inputs != effects.inputs_now():  # a day may be published meanwhile
+    while inputs != effects.inputs_now(campaign):  # a day may be published meanwhile
         with definitions.pinned():
             inputs, found, converted = effects.compute(campaign)
         runs.keep(campaign, handle, runs.EFFECT, inputs, found, converted)
+    closing.close(campaign, handle.uid, found)
     return {"business_date": str(found.business_date), "days": found.observed_days}
 
 

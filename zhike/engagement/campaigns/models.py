@@ -99,6 +99,25 @@ class CampaignRun(models.Model):
         constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="campaign_run_once")]
 
 
+class Verdict(models.Model):
+    """What was found of a campaign once its end day was observed, never changed; a recalculation is another version.
+
+    `last_file` is the last load with facts of the campaign's days that it counted; `files` are those that the version
+    before had not counted.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="verdicts")
+    version = models.IntegerField()
+    run = models.UUIDField()
+    made_at = models.DateTimeField()
+    result = models.JSONField()
+    last_file = models.BigIntegerField()
+    files = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "version"], name="verdict_once")]
+
+
 class KeptCounts(models.Model):
     """What the ledgers of a campaign that has ended said when they were counted: its people by state, and its work.
 

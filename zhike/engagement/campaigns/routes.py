@@ -64,7 +64,9 @@ def delete(request: SignedInRequest, uid: uuid.UUID, revision: int) -> None:
 def estimate(request: SignedInRequest, uid: uuid.UUID) -> schemas.EstimateStandingOut:
     """What confirming would freeze now, being computed; the answer is the one before, and the run."""
     api.estimate(uid, principal=request.principal)
-    return screens.estimate_standing_out(standing.estimate(uid, principal=request.principal))
+    return screens.estimate_standing_out(
+        standing.estimate(uid, principal=request.principal), request.principal.language
+    )
 
 
 @router.get(
@@ -72,7 +74,9 @@ def estimate(request: SignedInRequest, uid: uuid.UUID) -> schemas.EstimateStandi
 )
 def newest_estimate(request: SignedInRequest, uid: uuid.UUID) -> schemas.EstimateStandingOut:
     """The newest stored estimate."""
-    return screens.estimate_standing_out(standing.estimate(uid, principal=request.principal))
+    return screens.estimate_standing_out(
+        standing.estimate(uid, principal=request.principal), request.principal.language
+    )
 
 
 @router.post("/campaigns/{uid}/confirm", operation_id="confirmCampaign", response=responds(schemas.CampaignOut, 202))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from zhike.engagement.campaigns.types import CampaignPlan, CampaignState
+from zhike.engagement.campaigns.types import CampaignPlan, CampaignState, DifferenceState
 from zhike.engagement.channels import api as channels
 from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Failure, Finding, Labels, Named, Party, RequestBody
@@ -330,6 +330,14 @@ class VerdictOut(TypedDict):
     reasons: list[ReasonOut]
 
 
+class OutlookOut(TypedDict):
+    """What the campaign could find out: whether it is ever judged, in words, and a control group that sees more."""
+
+    judged: bool
+    sentence: str
+    better: int | None
+
+
 class EstimateOut(TypedDict):
     """What confirming would freeze now: `covered` have a manager, `followed` would get work about them."""
 
@@ -341,6 +349,7 @@ class EstimateOut(TypedDict):
     covered: int
     followed: int
     work_refusals: list[RefusalOut]
+    outlook: OutlookOut | None
 
 
 class EstimateStandingOut(TypedDict):
@@ -369,7 +378,10 @@ class TestMailOut(TypedDict):
 
 
 class MeasureOut(TypedDict):
-    """Treated minus control of one measure with its interval; numbers are decimal text."""
+    """Treated minus control of one measure as far as its `state` lets it be said; numbers are decimal text.
+
+    `some_treated` and `some_control` met the goal, or have an amount. `significant` may only be a measure that is judged.
+    """
 
     key: str
     labels: Labels
@@ -384,6 +396,11 @@ class MeasureOut(TypedDict):
     primary: bool
     n_treated: int
     n_control: int
+    state: DifferenceState
+    some_treated: int
+    some_control: int
+    p: str | None
+    note: str | None
 
 
 class CurveOut(TypedDict):
@@ -397,7 +414,7 @@ class CurveOut(TypedDict):
 
 
 class BranchOut(TypedDict):
-    """One unit's part of the effect; `small` groups have no interval."""
+    """One unit's part of the effect, which is never judged; `small` groups have counts alone."""
 
     uid: uuid.UUID
     name: str
@@ -405,6 +422,10 @@ class BranchOut(TypedDict):
     control: int
     sent: int
     refused: int
+    treated_met: int
+    control_met: int
+    treated_n: int
+    control_n: int
     treated_rate: str | None
     control_rate: str | None
     difference: str | None
@@ -439,6 +460,23 @@ class CampaignWorkOut(TypedDict):
     results: list[ResultCountOut]
 
 
+class VersionOut(TypedDict):
+    """What was concluded once the end day was observed, when, and of a later version why it was computed anew."""
+
+    version: int
+    made_at: datetime
+    sentence: str
+    why: str | None
+
+
+class ClosingOut(TypedDict):
+    """The verdict of a campaign whose days are over, newest version first, and whether late data may still change it."""
+
+    may_change: str
+    late: int
+    versions: list[VersionOut]
+
+
 class EffectOut(TypedDict):
     """What a campaign brought about; `first_day` is the trading day whose close gives the first figures.
 
@@ -458,6 +496,8 @@ class EffectOut(TypedDict):
     curve: CurveOut | None
     branches: list[BranchOut]
     checks: list[CheckOut]
+    complete: bool
+    closing: ClosingOut | None
     current: bool
     made_at: datetime | None
     run: CampaignRunOut | None

@@ -6,10 +6,9 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import cast
 
-from zhike.engagement.campaigns import api, schemas, standing
+from zhike.engagement.campaigns import api, schemas, sentences, standing
 from zhike.engagement.campaigns.schemas import (
     BranchOut,
     CampaignOut,
@@ -18,6 +17,7 @@ from zhike.engagement.campaigns.schemas import (
     CampaignWorkOut,
     ChannelAwayOut,
     CheckOut,
+    ClosingOut,
     CountsOut,
     CurveOut,
     EffectOut,
@@ -29,6 +29,7 @@ from zhike.engagement.campaigns.schemas import (
     MembersOut,
     MessageOut,
     OptionsOut,
+    OutlookOut,
     ProductOut,
     ReasonOut,
     RefusalOut,
@@ -37,6 +38,7 @@ from zhike.engagement.campaigns.schemas import (
     VerdictOut,
 )
 from zhike.engagement.campaigns.types import (
+    Balance,
     Campaign,
     CampaignWork,
     Computed,
@@ -45,6 +47,7 @@ from zhike.engagement.campaigns.types import (
     Effect,
     Estimate,
     MemberRow,
+    Outlook,
     PutOff,
     RunState,
 )
@@ -252,10 +255,10 @@ def run_out(found: RunState | None) -> CampaignRunOut | None:
     }
 
 
-def estimate_standing_out(found: Computed[Estimate]) -> EstimateStandingOut:
+def estimate_standing_out(found: Computed[Estimate], language: str) -> EstimateStandingOut:
     """Return the newest stored estimate and where its run stands."""
     return {
-        "estimate": None if found.result is None else estimate_out(found.result),
+        "estimate": None if found.result is None else estimate_out(found.result, language),
         "current": found.current,
         "made_at": found.made_at,
         "run": run_out(found.run),
@@ -276,7 +279,7 @@ def message_out(party: Mapping[str, str], message: Message, language: str) -> Me
     }
 
 
-def estimate_out(found: Estimate) -> EstimateOut:
+def estimate_out(found: Estimate, language: str) -> EstimateOut:
     """Return what confirming would freeze."""
     return {
         "count": found.count,
@@ -287,6 +290,17 @@ def estimate_out(found: Estimate) -> EstimateOut:
         "covered": found.covered,
         "followed": found.followed,
         "work_refusals": _refusals_out(found.work_refusals),
+        "outlook": _outlook_out(found.outlook, language),
+    }
+
+
+def _outlook_out(found: Outlook | None, language: str) -> OutlookOut | None:
+    if found is None:
+        return None
+    return {
+        "judged": found.judged,
+        "sentence": sentences.outlook(found, language),
+        "better": found.better,
     }
 
 
@@ -306,7 +320,7 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
     counted = standing.counts(campaign, principal=principal)
     channel = channels.template(campaign.template).channel
     return {
-        "sentence": _sentence(found, language)
+        "sentence": sentences.conclusion(found, language)
         if computed.made_at or not found.observed_days
         else _pending(computed.run, language),
         "business_date": found.business_date,
@@ -316,10 +330,14 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
         "counts": counts_out(counted),
         "refusals": _refusals_out(compliance.refusals(origin_uid=campaign.uid, channel=channel)),
         "work": _work_out(campaign),
-        "measures": [_difference_out(measure) for measure in found.measures],
+        "measures": [_difference_out(measure, language) for measure in found.measures],
         "curve": _curve_out(found),
         "branches": _branches(found),
-        "checks": _checks(campaign, counted, standing.put_off(campaign, principal=principal), language),
+        "checks": _checks(
+            found, counted, standing.put_off(campaign, principal=principal), campaign.control_percent, language
+        ),
+        "complete": found.complete,
+        "closing": _closing(campaign.uid, principal),
         "current": computed.current,
         "made_at": computed.made_at,
         "run": run_out(computed.run),
@@ -406,7 +424,7 @@ def _measured_out() -> MeasuredOut | None:
     return {"labels": labels(told.labels), "unit": told.unit, "format": told.value_type.format}
 
 
-def _difference_out(found: Difference) -> MeasureOut:
+def _difference_out(found: Difference, language: str) -> MeasureOut:
     return {
         "key": found.key,
         "labels": labels(found.labels),
@@ -421,6 +439,11 @@ def _difference_out(found: Difference) -> MeasureOut:
         "primary": found.primary,
         "n_treated": found.n_treated,
         "n_control": found.n_control,
+        "state": found.state,
+        "some_treated": found.some_treated,
+        "some_control": found.some_control,
+        "p": None if found.p is None else f"{found.p:.4f}",
+        "note": sentences.note(found, language),
     }
 
 
@@ -471,27 +494,6 @@ def _pending(run: RunState | None, language: str) -> str:
     return "The effect is not computed yet" if language == "en" else "效果尚未计算"
 
 
-def _sentence(found: Effect, language: str) -> str:
-    primary = next((measure for measure in found.measures if measure.primary), None)
-    english = language == "en"
-    if primary is None or primary.difference is None:
-        if english:
-            return "Nothing to compare yet: figures begin at the end of the first trading day after reach"
-        return "尚无可比较的数据：触达后的第一个交易日结束后开始计算"
-    size, low, high = (_points(value) for value in (abs(primary.difference), primary.low, primary.high))
-    if english:
-        way = "higher" if primary.difference >= 0 else "lower"
-        sense = "significant" if primary.significant else "not significant"
-        return f"Conversion is {size} points {way} than in the control group (95% interval {low} to {high}), {sense}"
-    way = "高" if primary.difference >= 0 else "低"
-    sense = "显著" if primary.significant else "未见显著差异"
-    return f"转化率比对照组{way} {size} 个百分点（95% 区间 {low} 至 {high}），{sense}"
-
-
-def _points(value: Decimal | None) -> str:
-    return "—" if value is None else f"{value:.2f}".replace("-", "−")
-
-
 def _branches(found: Effect) -> list[BranchOut]:
     units = {unit.id: unit for unit in organization.all_units()}
     rows: list[BranchOut] = []
@@ -505,6 +507,10 @@ def _branches(found: Effect) -> list[BranchOut]:
                 "control": unit["control"],
                 "sent": unit["sent"],
                 "refused": unit["refused"],
+                "treated_met": difference.some_treated,
+                "control_met": difference.some_control,
+                "treated_n": difference.n_treated,
+                "control_n": difference.n_control,
                 "treated_rate": _text(difference.treated),
                 "control_rate": _text(difference.control),
                 "difference": _text(difference.difference),
@@ -516,32 +522,72 @@ def _branches(found: Effect) -> list[BranchOut]:
     return rows
 
 
-def _checks(campaign: Campaign, found: Counts, put_off: PutOff | None, language: str) -> list[CheckOut]:
-    parts = found.control + found.refused + found.waiting + found.sent + found.unknown + found.failed + found.stopped
-    share = found.control / found.chosen * 100 if found.chosen else 0
+def _checks(found: Effect, counted: Counts, put_off: PutOff | None, planned: int, language: str) -> list[CheckOut]:
+    parts = (counted.control, counted.refused, counted.waiting, counted.sent, counted.unknown, counted.failed)
+    share = counted.control / counted.chosen * 100 if counted.chosen else 0
     english = language == "en"
     rows = [
         (
             "accounted",
-            parts == found.chosen,
-            f"{found.chosen:,} 户全部有去向",
-            f"All {found.chosen:,} are accounted for",
+            sum(parts) + counted.stopped == counted.chosen,
+            f"{counted.chosen:,} 户全部有去向",
+            f"All {counted.chosen:,} are accounted for",
         ),
         (
             "split",
-            abs(share - campaign.control_percent) < 3,
-            f"对照组占 {share:.1f}%（设定 {campaign.control_percent}%）",
-            f"Control group is {share:.1f}% (planned {campaign.control_percent}%)",
+            found.balance is None or found.balance.sizes_hold,
+            f"对照组占 {share:.1f}%（设定 {planned}%）",
+            f"Control group is {share:.1f}% (planned {planned}%)",
         ),
         (
             "unknown",
-            found.unknown == 0,
-            f"{found.unknown} 条结果未知，不自动重发",
-            f"{found.unknown} unknown outcomes, never resent by themselves",
+            counted.unknown == 0,
+            f"{counted.unknown} 条结果未知，不自动重发",
+            f"{counted.unknown} unknown outcomes, never resent by themselves",
         ),
     ]
+    rows += _balance_checks(found.balance)
     if put_off is not None:
         moment, n = clock.local(put_off.until).strftime("%m-%d %H:%M"), f"{put_off.count:,}"
         english_text = f"Quiet hours: {n} messages wait and are sent from {moment}"
         rows.append(("quiet", True, f"{n} 条消息因免打扰时段等到 {moment} 发送", english_text))
     return [{"key": key, "ok": ok, "text": en if english else zh} for key, ok, zh, en in rows]
+
+
+def _balance_checks(found: Balance | None) -> list[tuple[str, bool, str, str]]:
+    if found is None:
+        return []
+    lost, reached = (found.lost_treated, found.lost_control), (found.reached_treated, found.reached_control)
+    rows = [
+        (
+            "lost",
+            not found.losses_differ,
+            f"未计入：干预组 {lost[0]:,} 人，对照组 {lost[1]:,} 人",
+            f"Not in the comparison: {lost[0]:,} treated, {lost[1]:,} of control",
+        )
+    ]
+    if found.reached_differ:
+        zh = f"同期被其他活动触达：干预组 {reached[0]:,} 人，对照组 {reached[1]:,} 人，比例不同"
+        en = f"Reached by other campaigns meanwhile, not alike: {reached[0]:,} treated, {reached[1]:,} of control"
+        rows.append(("elsewhere", False, zh, en))
+    return rows
+
+
+def _closing(uid: uuid.UUID, principal: Principal) -> ClosingOut | None:
+    versions, late = standing.closed(uid, principal=principal)
+    if not versions:
+        return None
+    language = principal.language
+    return {
+        "may_change": sentences.late(late, language),
+        "late": len(late),
+        "versions": [
+            {
+                "version": one.version,
+                "made_at": one.made_at,
+                "sentence": sentences.conclusion(one.result, language),
+                "why": sentences.why(one.files, language) if one.version > 1 else None,
+            }
+            for one in reversed(versions)
+        ],
+    }

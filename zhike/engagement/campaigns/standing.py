@@ -9,15 +9,17 @@ from datetime import date
 
 from django.db.models import Count, Min
 
-from zhike.engagement.campaigns.logic import confirming, counting, effects, estimating, reaching, runs
+from zhike.engagement.campaigns.logic import closing, confirming, counting, effects, estimating, reaching, runs
 from zhike.engagement.campaigns.models import Member
 from zhike.engagement.campaigns.types import (
     Campaign,
     CampaignWork,
+    ClosedEffect,
     Computed,
     Counts,
     Effect,
     Estimate,
+    LateFile,
     MemberRow,
     PartyCampaign,
     PartyTouches,
@@ -36,6 +38,7 @@ from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "campaigns",
+    "closed",
     "confirmation",
     "counts",
     "counts_of",
@@ -108,8 +111,16 @@ def effect(uid: uuid.UUID, *, principal: Principal) -> Computed[Effect]:
     campaign = reaching.one(uid, principal, "campaign.read")
     if not effects.observed_days(campaign):
         return Computed(effects.nothing_yet(campaign), True, None, None)
-    found = runs.stored(campaign, runs.EFFECT, Effect, effects.inputs_now())
+    found = runs.stored(campaign, runs.EFFECT, Effect, effects.inputs_now(campaign))
     return replace(found, result=found.result or effects.nothing_yet(campaign))
+
+
+def closed(uid: uuid.UUID, *, principal: Principal) -> tuple[list[ClosedEffect], list[LateFile]]:
+    """Return the versions of a campaign's verdict, the end day's first, and the files that came since the newest.
+
+    Nothing before the end day is observed. Raises NotFound.
+    """
+    return closing.versions(reaching.one(uid, principal, "campaign.read"))
 
 
 def members(

@@ -17,6 +17,7 @@ from zhike.kernel.block_data import Format
 from zhike.kernel.definition_parts import Labels
 
 Found = TypeVar("Found")
+DifferenceState = Literal["judged", "shown", "halted", "few", "early"]
 CampaignState = Literal["draft", "confirming", "confirmed", "running", "paused", "stopped", "finished"]
 
 
@@ -121,16 +122,63 @@ class Estimate:
     covered: int
     followed: int
     work_refusals: Refusals
+    outlook: Outlook | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a campaign of these groups could find out, were as many to meet its goal as of the same people before.
+
+    `rate` (0 to 1) of them met it within the `days` trading days up to the date of the data. `expected` of the smaller
+    group are needed at least `floor`, else it is never judged. `seen` is the smallest difference (0 to 1) found with 80 %
+    power; where it is more than half the rate, or nothing would be judged, a control group of `better` percent is
+    proposed, which sees `better_seen`. None where even half the people would not do.
+    """
+
+    rate: float
+    days: int
+    expected: float
+    floor: int
+    judged: bool
+    seen: float | None
+    better: int | None
+    better_seen: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """What a comparison of amounts was made of, so that it can be made again.
+
+    Amounts are clipped to ± `cap`, the `rank`-th largest; `lower` and `upper` are the limits of the statistic in standard
+    errors, drawn from `seed`. `raw` is the difference of the means without a cap, `largest` the share (0 to 1) that the five
+    largest amounts have of all.
+    """
+
+    cap: Decimal
+    rank: int
+    lower: float
+    upper: float
+    seed: int
+    raw: Decimal
+    largest: float
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Treated minus control of one measure, with its 95 % Welch interval; None where a group has too few people."""
+    """Treated minus control of one measure, as far as it may be said (`state`).
+
+    `some_treated` and `some_control` are those who met the goal, or whose amount is not 0, of `n_treated` and `n_control`
+    people; `expected` of them belong to the smaller group, `floor` at least are needed. A difference and its interval
+    are there in the states "judged" (the primary measure), "shown" (any other) and "halted" (the groups are not what was
+    planned); not in "few" and, of amounts before the end day, in "early". Of the capped amounts are the means of what
+    has a `capped`.
+    """
 
     key: str
     labels: Mapping[str, str]
     format: Format
     unit: str
+    state: DifferenceState
     treated: Decimal | None
     control: Decimal | None
     difference: Decimal | None
@@ -138,12 +186,56 @@ class Difference:
     high: Decimal | None
     n_treated: int
     n_control: int
+    some_treated: int
+    some_control: int
+    expected: Decimal
+    floor: int
     primary: bool = False
+    error: float | None = None
+    p: float | None = None
+    capped: Capped | None = None
 
     @property
     def significant(self) -> bool:
-        """Whether the interval leaves out zero."""
-        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+        """Whether it is judged and its interval leaves out zero."""
+        return (
+            self.state == "judged"
+            and self.low is not None
+            and self.high is not None
+            and (self.low > 0 or self.high < 0)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Whether the two groups are what was planned: as assigned, and as they are in the analysis.
+
+    `planned` is the control group's share (0 to 1). Lost are those who were erased, merged into somebody of the other
+    group or twice among the people, and whose outcome is missing; `reached` of the others had a message of another
+    campaign in these days. `p_assigned` and `p_analysed` say how likely sizes that far from the plan are.
+    """
+
+    planned: float
+    treated: int
+    control: int
+    lost_treated: int
+    lost_control: int
+    p_assigned: float
+    p_analysed: float
+    losses_differ: bool
+    reached_treated: int = 0
+    reached_control: int = 0
+    reached_differ: bool = False
+
+    @property
+    def sizes_hold(self) -> bool:
+        """Whether both sizes, before and after losses, are what the plan makes likely."""
+        return min(self.p_assigned, self.p_analysed) >= 0.001
+
+    @property
+    def holds(self) -> bool:
+        """Whether the groups may be compared."""
+        return self.sizes_hold and not self.losses_differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +303,35 @@ class Effect:
     measures: Sequence[Difference]
     curve: Mapping[str, Sequence[Decimal | None]]
     units: Sequence[UnitEffect] = field(default_factory=tuple)
+    balance: Balance | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the end day is observed: from then on the verdict stays."""
+        return self.observed_days >= self.days
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedEffect:
+    """What was found of a campaign once its end day was observed; the first version is the verdict of the end day.
+
+    A later one was computed anew because of `files` that came after the one before.
+    """
+
+    version: int
+    made_at: datetime
+    result: Effect
+    files: Sequence[LateFile]
+
+
+@dataclass(frozen=True, slots=True)
+class LateFile:
+    """A file with facts of observed days that was loaded after they had been told; `counted` once they are computed."""
+
+    file: str
+    first_date: date
+    last_date: date
+    counted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ __all__ = [
     "load_definitions",
     "run",
     "states",
+    "survivors",
 ]
 
 LINK = numbering.LINK
@@ -114,6 +115,11 @@ def identity_of_subject(source: Source, *, snapshot: Snapshot | None = None) -> 
 def states() -> list[IdentityState]:
     """Return every definition of who is who with the records and parties that it links."""
     return linking.states()
+
+
+def survivors(object: str) -> dict[int, int]:
+    """Return the inner ids of an object's records that were merged into others, with those that they are now."""
+    return linking.survivors(object)
 
 
 def links(identity: str, *, record: str = "", limit: int = 100) -> list[Link]:

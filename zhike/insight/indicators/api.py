@@ -7,13 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
-from pyroaring import BitMap
 
 from zhike.expressions.api import Expression
 from zhike.expressions.trees import Tree
 from zhike.expressions.types import Field, Schema, Type
 from zhike.insight.indicators.logic import computing, definitions, party_fields, windows
-from zhike.insight.indicators.types import GroupTotals, Indicator, Measure, Term
+from zhike.insight.indicators.types import Indicator, Measure, Outcomes, Term
 from zhike.insight.warehouse import api as warehouse
 from zhike.kernel.definitions import Snapshot
 
@@ -32,7 +31,7 @@ __all__ = [
     "wide_schema",
     "window_curve",
     "window_measures",
-    "window_totals",
+    "window_outcomes",
 ]
 
 INDICATOR = computing.INDICATOR
@@ -125,20 +124,19 @@ def window_measures(
     return windows.per_party(members, days, measures, goal)
 
 
-def window_totals(
-    members: pa.Table, *, days: int, measures: Sequence[str], goal: Expression
-) -> tuple[list[GroupTotals], BitMap]:
-    """Return the same summed over each group and unit, and the ids of those who met the goal.
+def window_outcomes(
+    members: pa.Table, *, days: int, measures: Sequence[str], goal: Expression, told: str | None
+) -> Outcomes:
+    """Return the same counted over each group and unit, and of the measure `told` the values that are not 0.
 
-    `members` also has unit (int64, or null). Nobody is held one by one. Raises as `window_measures`.
+    `members` also has unit (int64, or null). Only those with such a value are held one by one. Raises as
+    `window_measures`.
     """
-    return windows.totals(members, days, measures, goal)
+    return windows.outcomes(members, days, measures, goal, told)
 
 
-def window_curve(
-    members: pa.Table, *, days: int, measure: str
-) -> list[tuple[str, int, int, Decimal | float, Decimal | float]]:
-    """Return (grp, day index, parties, sum, sum of squares) of a measure cumulated per party, day 0 being the start.
+def window_curve(members: pa.Table, *, days: int, measure: str) -> list[tuple[str, int, int, Decimal | float]]:
+    """Return (grp, day index, parties, sum) of a measure cumulated per party, day 0 being the start.
 
     A day index holds only the members for whom that day is published; what happened while the market was closed counts
     on the trading day after. Raises UnknownMeasure, NoCurve, NothingPublished.

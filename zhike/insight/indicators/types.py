@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, WithJsonSchema
+from pyroaring import BitMap
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.types import DatasetName, Formula
@@ -274,14 +277,27 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupTotals:
-    """The members of a group in one unit: how many, how many met the goal, sum and sum of squares by measure."""
+class GroupCounts:
+    """The members of a group in one unit: how many, and how many of them met the goal."""
 
     group: str
     unit: int | None
     n: int
     met: int
-    sums: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of members: counts by group and unit, the ids of those who met the goal, and one measure of each.
+
+    `amounts` are by group the values that are not 0, in the order of the members' ids; `unknown` is by group how many
+    members have no value at all.
+    """
+
+    counts: Sequence[GroupCounts]
+    met: BitMap
+    amounts: Mapping[str, NDArray[np.float64]]
+    unknown: Mapping[str, int]
 
 
 __all__ = [
@@ -289,9 +305,10 @@ __all__ = [
     "Comparison",
     "FigureType",
     "GoalExample",
-    "GroupTotals",
+    "GroupCounts",
     "Indicator",
     "Measure",
+    "Outcomes",
     "Term",
     "Window",
 ]

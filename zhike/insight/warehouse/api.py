@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from zhike.insight.warehouse.logic import (
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import (
     PublicationInfo,
+    ReceivedFile,
     StageResult,
     StageStep,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "allowed_effects",
     "business_date",
     "compact",
+    "files_about",
     "newest_day",
     "only_writer",
     "publication",
@@ -113,6 +115,14 @@ def stage_run(business_date: date, *, handle: RunHandle) -> StageResult:
 def stale_days(*, before: date) -> list[date]:
     """Return the computed days before `before` that a late file made stale."""
     return stages.stale_days(before=before)
+
+
+def files_about(datasets: Sequence[str], first: date, last: date, *, after: int = 0) -> list[ReceivedFile]:
+    """Return the files with facts of some of the days `first` to `last`, in the order in which they were loaded.
+
+    Those loaded after the load `after`; each says whether a computed day has counted it.
+    """
+    return stages.files_about(datasets, first, last, after)
 
 
 def publication() -> PublicationInfo | None:

@@ -446,6 +446,17 @@ class PublicationInfo:
     published_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that was loaded: its load's number, its name, the days its facts are of, and whether they are computed."""
+
+    load: int
+    file: str
+    first_date: date
+    last_date: date
+    counted: bool
+
+
 def _nothing_to_prepare(_day: date, _handle: RunHandle) -> None:
     return None
 

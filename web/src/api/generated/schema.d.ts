@@ -1914,10 +1914,12 @@ export interface components {
             message: string;
             request_id?: string;
         };
-        /** @description One unit's part of the effect; `small` groups have no interval. */
+        /** @description One unit's part of the effect, which is never judged; `small` groups have counts alone. */
         BranchOut: {
             chosen: number;
             control: number;
+            control_met: number;
+            control_n: number;
             control_rate: string | null;
             difference: string | null;
             high: string | null;
@@ -1926,6 +1928,8 @@ export interface components {
             refused: number;
             sent: number;
             small: boolean;
+            treated_met: number;
+            treated_n: number;
             treated_rate: string | null;
             /** Format: uuid */
             uid: string;
@@ -2109,6 +2113,12 @@ export interface components {
             /** Format: date-time */
             now: string;
         };
+        /** @description The verdict of a campaign whose days are over, newest version first, and whether late data may still change it. */
+        ClosingOut: {
+            late: number;
+            may_change: string;
+            versions: components["schemas"]["VersionOut"][];
+        };
         /** @description People to whom work can be given. */
         ColleaguesOut: {
             items: components["schemas"]["PersonOut"][];
@@ -2234,6 +2244,8 @@ export interface components {
             branches: components["schemas"]["BranchOut"][];
             business_date: string | null;
             checks: components["schemas"]["CheckOut"][];
+            closing: components["schemas"]["ClosingOut"] | null;
+            complete: boolean;
             counts: components["schemas"]["CountsOut"];
             current: boolean;
             curve: components["schemas"]["CurveOut"] | null;
@@ -2276,6 +2288,7 @@ export interface components {
             count: number;
             covered: number;
             followed: number;
+            outlook: components["schemas"]["OutlookOut"] | null;
             reachable: number;
             refusals: components["schemas"]["RefusalOut"][];
             work_refusals: components["schemas"]["RefusalOut"][];
@@ -2823,7 +2836,11 @@ export interface components {
             uid: string;
             units: components["schemas"]["UnitOut"][];
         };
-        /** @description Treated minus control of one measure with its interval; numbers are decimal text. */
+        /**
+         * @description Treated minus control of one measure as far as its `state` lets it be said; numbers are decimal text.
+         *
+         *     `some_treated` and `some_control` met the goal, or have an amount. `significant` may only be a measure that is judged.
+         */
         MeasureOut: {
             control: string | null;
             difference: string | null;
@@ -2835,8 +2852,14 @@ export interface components {
             low: string | null;
             n_control: number;
             n_treated: number;
+            note: string | null;
+            p: string | null;
             primary: boolean;
             significant: boolean;
+            some_control: number;
+            some_treated: number;
+            /** @enum {string} */
+            state: "judged" | "shown" | "halted" | "few" | "early";
             treated: string | null;
             unit: string;
         };
@@ -3025,6 +3048,12 @@ export interface components {
             sums: {
                 [key: string]: components["schemas"]["RecordSumOut"][];
             };
+        };
+        /** @description What the campaign could find out: whether it is ever judged, in words, and a control group that sees more. */
+        OutlookOut: {
+            better: number | null;
+            judged: boolean;
+            sentence: string;
         };
         /** @description Something to do, and where. */
         PageActionOut: {
@@ -4006,6 +4035,14 @@ export interface components {
             allowed: boolean;
             reasons: components["schemas"]["ReasonOut"][];
         };
+        /** @description What was concluded once the end day was observed, when, and of a later version why it was computed anew. */
+        VersionOut: {
+            /** Format: date-time */
+            made_at: string;
+            sentence: string;
+            version: number;
+            why: string | null;
+        };
         /** @description Things of one kind that conditions may ask about. */
         VocabularyGroupOut: {
             items: components["schemas"]["VocabularyItemOut"][];
@@ -4327,6 +4364,7 @@ export type ChannelAwayOut = components['schemas']['ChannelAwayOut'];
 export type ChannelOut = components['schemas']['ChannelOut'];
 export type CheckOut = components['schemas']['CheckOut'];
 export type ClockOut = components['schemas']['ClockOut'];
+export type ClosingOut = components['schemas']['ClosingOut'];
 export type ColleaguesOut = components['schemas']['ColleaguesOut'];
 export type CommentIn = components['schemas']['CommentIn'];
 export type Comparison = components['schemas']['Comparison'];
@@ -4425,6 +4463,7 @@ export type OptionsOut = components['schemas']['OptionsOut'];
 export type OrForm = components['schemas']['OrForm'];
 export type OriginOut = components['schemas']['OriginOut'];
 export type OtherGroupsOut = components['schemas']['OtherGroupsOut'];
+export type OutlookOut = components['schemas']['OutlookOut'];
 export type PageActionOut = components['schemas']['PageActionOut'];
 export type PageOut = components['schemas']['PageOut'];
 export type ParamForm = components['schemas']['ParamForm'];
@@ -4544,6 +4583,7 @@ export type UsersOut = components['schemas']['UsersOut'];
 export type ValueForm = components['schemas']['ValueForm'];
 export type ValuesIn = components['schemas']['ValuesIn'];
 export type VerdictOut = components['schemas']['VerdictOut'];
+export type VersionOut = components['schemas']['VersionOut'];
 export type VocabularyGroupOut = components['schemas']['VocabularyGroupOut'];
 export type VocabularyItemOut = components['schemas']['VocabularyItemOut'];
 export type VocabularyOut = components['schemas']['VocabularyOut'];

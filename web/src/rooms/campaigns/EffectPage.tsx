@@ -3,7 +3,7 @@ import { useParams } from 'react-router';
 import type { Campaign, Effect } from '../../api';
 import { useText } from '../../kit/i18n';
 import { useReport } from '../../kit/feedback';
-import { date, decimal } from '../../kit/format';
+import { date, datetime, decimal } from '../../kit/format';
 import { Clip, DayStamp, LiveStamp, Mark, Tag } from '../../kit/marks';
 import { Bar } from '../../kit/marks';
 import { Page } from '../../kit/Page';
@@ -63,6 +63,7 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
   return (
     <div className="blocks">
       <Verdict effect={effect} />
+      <Closing effect={effect} />
       <Renewal uid={uid} effect={effect} />
       <Panel
         title={t('effect.people')}
@@ -146,6 +147,33 @@ function Renewal({ uid, effect }: { uid: string; effect: Effect }) {
         </Button>
       </div>
     </>
+  );
+}
+
+/** Of a campaign whose days are over: which versions of its conclusion there are, and whether late data may change it. */
+function Closing({ effect }: { effect: Effect }) {
+  const { t } = useText();
+  const { closing } = effect;
+  if (!closing) return null;
+  const [newest, ...before] = closing.versions;
+  return (
+    <div className="small ink-2" data-testid="effect-closing">
+      {newest && (
+        <p data-testid="effect-version">
+          {newest.why === null
+            ? t('effect.closedAt', { at: datetime(newest.made_at) })
+            : t('effect.restatedAt', { n: newest.version, at: datetime(newest.made_at), why: newest.why })}
+        </p>
+      )}
+      {before.map((one) => (
+        <p key={one.version} className="ink-3" data-testid="effect-version-before">
+          {t('effect.versionBefore', { n: one.version, at: datetime(one.made_at), sentence: one.sentence })}
+        </p>
+      ))}
+      <p className={closing.late > 0 ? 'tone-attention' : ''} data-testid="effect-may-change">
+        {closing.may_change}
+      </p>
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ import { decimal, percent, share } from '../../kit/format';
 import { Tag } from '../../kit/marks';
 import { Interval, intervalScale } from '../../kit/Interval';
 import { PeopleNumber } from './MembersDrawer';
-import { boundText, differenceText, intervalOf, valueText } from './measure';
+import { boundText, countsAlone, countsText, differenceText, intervalOf, valueText } from './measure';
 
 /** Each row has its own scale, zero in the middle, so that measures of different units stand together. */
 function ownScale(value: { low: number; high: number }) {
@@ -37,7 +37,7 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
       testId={`people-${row.key}-${group}`}
     >
       <span className={group === 'control' ? 'ink-2' : undefined} title={`n = ${decimal(row[`n_${group}`], 0)}`}>
-        {valueText(row[group], shape(row))}
+        {countsAlone(row) ? countsText(row[`some_${group}`], row[`n_${group}`]) : valueText(row[group], shape(row))}
       </span>
     </PeopleNumber>
   );
@@ -48,6 +48,11 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
       render: (row) => (
         <>
           {title(row)} {row.primary && <Tag tone="blue">{t('effect.primary')}</Tag>}
+          {row.note && (
+            <div className="small ink-3 measure-note" data-testid={`note-${row.key}`}>
+              {row.note}
+            </div>
+          )}
         </>
       ),
     },
@@ -58,7 +63,11 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
       title: t('effect.difference'),
       align: 'right',
       render: (row) => (
-        <span className={row.significant ? 'strong' : 'ink-2'} data-testid={`measure-${row.key}`}>
+        <span
+          className={row.significant ? 'strong' : 'ink-2'}
+          title={row.p === null ? undefined : `p = ${row.p}`}
+          data-testid={`measure-${row.key}`}
+        >
           {differenceText(row.difference, shape(row))}
         </span>
       ),
@@ -101,6 +110,7 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
                 {groups[group]} {people(row, group)}
               </span>
             ))}
+            {row.note && <span>{row.note}</span>}
           </span>
         ),
         end: <b>{differenceText(row.difference, shape(row))}</b>,
@@ -114,9 +124,11 @@ const RATE = shapeOf('percent', '', 'zh');
 
 export function BranchTable({ uid, branches }: { uid: string; branches: Branch[] }) {
   const { t } = useText();
-  const drawn = branches.flatMap((row) => intervalOf(row) ?? []);
+  const hollow = (row: Branch) => intervalOf({ ...row, significant: false });
+  const drawn = branches.flatMap((row) => hollow(row) ?? []);
   const scale = intervalScale(drawn);
-  const rate = (value: string | null) => percent(value, 2);
+  const rate = (row: Branch, group: 'treated' | 'control') =>
+    row.small ? countsText(row[`${group}_met`], row[`${group}_n`]) : percent(row[`${group}_rate`], 2);
   const small = (row: Branch) =>
     row.small ? (
       <span className="tone-attention">{t('effect.small')}</span>
@@ -169,21 +181,19 @@ export function BranchTable({ uid, branches }: { uid: string; branches: Branch[]
       align: 'right',
       render: (row) => people(row, t('effect.sent'), row.sent, 'sent'),
     },
-    { key: 'treated', title: t('effect.treatedRate'), align: 'right', render: (row) => rate(row.treated_rate) },
+    { key: 'treated', title: t('effect.treatedRate'), align: 'right', render: (row) => rate(row, 'treated') },
     {
       key: 'controlRate',
       title: t('effect.controlRate'),
       align: 'right',
-      render: (row) => <span className="ink-2">{rate(row.control_rate)}</span>,
+      render: (row) => <span className="ink-2">{rate(row, 'control')}</span>,
     },
     {
       key: 'difference',
       title: `${t('effect.difference')} pp`,
       align: 'right',
       render: (row) => (
-        <span className={row.small ? 'ink-3' : 'strong'}>
-          {differenceText(row.difference, { ...RATE, differenceSuffix: '' })}
-        </span>
+        <span className="ink-2">{differenceText(row.difference, { ...RATE, differenceSuffix: '' })}</span>
       ),
     },
     {
@@ -191,7 +201,7 @@ export function BranchTable({ uid, branches }: { uid: string; branches: Branch[]
       title: t('effect.interval'),
       align: 'center',
       render: (row) => {
-        const interval = intervalOf(row);
+        const interval = hollow(row);
         return interval ? <Interval interval={interval} scale={scale} width={150} /> : <Nothing />;
       },
     },
@@ -211,7 +221,7 @@ export function BranchTable({ uid, branches }: { uid: string; branches: Branch[]
           </>
         ),
         end: differenceText(row.difference, RATE),
-        endSub: `${rate(row.treated_rate)} / ${rate(row.control_rate)}`,
+        endSub: `${rate(row, 'treated')} · ${rate(row, 'control')}`,
       })}
     />
   );

@@ -158,6 +158,14 @@ function EstimateFigures({ data }: { data: Estimate }) {
           sub={t('campaign.ofCovered', { p: share(data.followed, data.covered, 1), n: decimal(data.covered, 0) })}
         />
       </div>
+      {data.outlook && (
+        <p
+          className={`panel-body small ${data.outlook.judged && data.outlook.better === null ? 'ink-2' : 'tone-attention'}`}
+          data-testid="estimate-outlook"
+        >
+          {data.outlook.sentence}
+        </p>
+      )}
       <RefusalBand refusals={data.refusals} />
       <RefusalBand refusals={data.work_refusals} title={t('campaign.workRefusals')} state="work_refused" />
     </>

@@ -17,15 +17,25 @@ export function boundText(value: string | null, shape: Shape): string {
   return number === null ? NOTHING : decimal(number * shape.factor, shape.places);
 }
 
+/** Too few people for a rate: both counts stand in its place. Of amounts there are means all the same. */
+export function countsAlone(row: { state: string; format: string }): boolean {
+  return row.state === 'few' && row.format === 'percent';
+}
+
+export function countsText(some: number, of: number): string {
+  return `${decimal(some, 0)} / ${decimal(of, 0)}`;
+}
+
+/** What is drawn of a difference: filled only where it is judged and leaves out zero, which the server says. */
 export function intervalOf(row: {
   difference: string | null;
   low: string | null;
   high: string | null;
-  significant?: boolean;
+  significant: boolean;
 }): IntervalValue | null {
   const value = toNumber(row.difference);
   const low = toNumber(row.low);
   const high = toNumber(row.high);
   if (value === null || low === null || high === null) return null;
-  return { value, low, high, significant: row.significant ?? (low > 0 || high < 0) };
+  return { value, low, high, significant: row.significant };
 }

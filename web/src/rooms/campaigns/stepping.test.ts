@@ -23,6 +23,7 @@ it('says whom a launch addresses and what was estimated of them, if anything was
     covered: 9,
     followed: 7,
     work_refusals: [],
+    outlook: null,
   };
   const frozen: [string, number][] = [
     ['campaign.launchTreated', 11],

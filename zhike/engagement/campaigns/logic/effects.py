@@ -7,55 +7,80 @@ uses the same day as the treated. Measures come from the warehouse's published f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyroaring import BitMap
 
+from zhike.engagement.campaigns.logic import assigned, comparing
+from zhike.engagement.campaigns.logic.amounts import Group
+from zhike.engagement.campaigns.logic.comparing import Named, Stage
 from zhike.engagement.campaigns.logic.plans import parse_goal
-from zhike.engagement.campaigns.logic.welch import Sample, interval
 from zhike.engagement.campaigns.models import Campaign, Member
-from zhike.engagement.campaigns.types import Difference, Effect, UnitEffect
-from zhike.engagement.channels import sets as messages
+from zhike.engagement.campaigns.types import Balance, Difference, Effect, UnitEffect
 from zhike.expressions import api as expressions
 from zhike.insight.indicators import api as indicators
-from zhike.insight.indicators.types import GroupTotals, Measure
+from zhike.insight.indicators.types import GroupCounts, Measure, Outcomes
 from zhike.insight.warehouse import api as warehouse
-from zhike.kernel.block_data import Format
+from zhike.insight.warehouse.types import ReceivedFile
 from zhike.kernel.trading_days import trading_calendar
-from zhike.kernel.written import Written, written
-from zhike.platform.objects import catalogue, sets
-from zhike.platform.objects.sets import Rows
+from zhike.platform.objects import catalogue
 
 GROUPS = ("treated", "control")
-_SMALL_GROUP = 30
-_COLUMNS = {"party_id": pa.int64(), "grp": pa.string(), "unit": pa.int64(), "sent": pa.int64(), "refused": pa.int64()}
+_CONVERSION = Named("conversion", {"zh": "转化率", "en": "Conversion"}, "percent", "%")
 
 
 def compute(campaign: Campaign) -> tuple[Mapping[str, object], Effect, BitMap]:
     """Return what the effect follows from, the effect, and who met the goal."""
     published = warehouse.published()
     days, goal = observed_days(campaign), parse_goal(campaign.goal)
-    members = _members(campaign)
+    inputs = inputs_now(campaign)
+    assert inputs is not None
+    people = assigned.people(campaign)
     told = indicators.effect_measure()
-    totals, met = indicators.window_totals(members, days=campaign.goal_days, measures=_measures(goal), goal=goal)
+    outcomes = indicators.window_outcomes(
+        people.analysed, days=campaign.goal_days, measures=measures_of(goal), goal=goal, told=told.key if told else None
+    )
+    balance = _balance(campaign, people, outcomes)
+    stage = Stage(last=days >= campaign.goal_days, holds=balance.holds)
     found = Effect(
         business_date=published.business_date,
         days=campaign.goal_days,
         observed_days=days,
-        measures=(_conversion(totals), *([_mean(totals, told)] if told else [])),
-        curve=_curve(members, days, told) if told else {},
-        units=tuple(_units(members, totals)),
+        measures=(
+            _conversion(outcomes.counts, stage, primary=True),
+            *([_amount(campaign, outcomes, told, stage)] if told else []),
+        ),
+        curve=_curve(people.analysed, days, told) if told else {},
+        units=tuple(_units(people, outcomes.counts, stage)),
+        balance=balance,
     )
-    return {"publication": published.id}, found, met
+    return inputs, found, outcomes.met
 
 
-def inputs_now() -> Mapping[str, object] | None:
-    """Return what an effect would be computed of now; None before anything is published."""
+def inputs_now(campaign: Campaign) -> Mapping[str, object] | None:
+    """Return what an effect would be computed of now; None before anything is published.
+
+    Once the end day is observed, that is the last file with facts of the campaign's days: later days change nothing.
+    """
     published = warehouse.publication()
-    return None if published is None else {"publication": published.id}
+    if published is None:
+        return None
+    if observed_days(campaign) < campaign.goal_days:
+        return {"publication": published.id}
+    return {"file": max((file.load for file in files_about(campaign) if file.counted), default=0)}
+
+
+def files_about(campaign: Campaign, *, after: int = 0) -> list[ReceivedFile]:
+    """Return the files with facts of a launched campaign's days that the effect reads, loaded after a load."""
+    assert campaign.reach_date is not None
+    calendar, known = trading_calendar(), indicators.measures()
+    datasets = {known[key].dataset for key in measures_of(parse_goal(campaign.goal))}
+    # What happens while the market is closed counts on the trading day after.
+    first, last = campaign.reach_date + timedelta(days=1), calendar.add(campaign.reach_date, campaign.goal_days)
+    return warehouse.files_about(sorted(datasets), first, last, after=after)
 
 
 def nothing_yet(campaign: Campaign) -> Effect:
@@ -78,7 +103,7 @@ def outcomes(campaign: Campaign, members: Sequence[Member]) -> dict[int, tuple[b
             "grp": pa.array([member.group for member in members], pa.string()),
         }
     )
-    found = indicators.window_measures(given, days=campaign.goal_days, measures=_measures(goal), goal=goal)
+    found = indicators.window_measures(given, days=campaign.goal_days, measures=measures_of(goal), goal=goal)
     told = indicators.effect_measure()
     ids, met = (found.column(name).to_pylist() for name in ("party_id", "met"))
     much = found.column(told.key).to_pylist() if told else [None] * len(ids)
@@ -94,119 +119,68 @@ def observed_days(campaign: Campaign) -> int:
     return min(sum(day > campaign.reach_date for day in days), campaign.goal_days)
 
 
-def _measures(goal: expressions.Expression) -> list[str]:
+def measures_of(goal: expressions.Expression) -> list[str]:
+    """Return the keys of the measures that an effect with this goal reads."""
     told = indicators.effect_measure()
     named = {n.parts[-1] for n, _d in expressions.walk(goal) if isinstance(n, expressions.Path)}
     return sorted(named | ({told.key} if told else set()))
 
 
-def _members(campaign: Campaign) -> pa.Table:
-    """Return the people of the campaign as columns for the warehouse: group, start, unit, and where they are."""
-    party = catalogue.object_with_role("party")
-    branch = party.field_with_role("branch")
-    chosen = Rows(
-        Written("select party_id as id from campaigns_member where campaign_id = %(campaign)s"),
-        {"campaign": campaign.id},
-    )
-    facts = sets.facts(party.key, chosen, {"unit": lambda sight: sight.field(branch.key) if branch else sets.NULL})
-    sent, refused = messages.sent(campaign.uid), messages.refused(campaign.uid)
-    rows = Rows(
-        written(
-            'select m.party_id, m."group" as grp, f.unit, (s.id is not null)::int as sent,'
-            " (m.state = 'refused' or r.id is not null)::int as refused"
-            " from campaigns_member m join ({facts}) f on f.id = m.party_id left join ({sent}) s on s.id = m.party_id"
-            " left join ({refused}) r on r.id = m.party_id"
-            " where m.campaign_id = %(campaign)s order by m.party_id",
-            facts=facts.sql,
-            sent=sent.sql,
-            refused=refused.sql,
-        ),
-        {**facts.values, **sent.values, **refused.values},
-    )
-    found = sets.columns(rows, _COLUMNS)
-    start = pa.array([campaign.reach_date], pa.date32())[0]
-    return found.append_column("start_date", pa.repeat(start, found.num_rows))
-
-
-def _conversion(found: Sequence[GroupTotals]) -> Difference:
-    groups = {g: _sample(found, g, lambda one: (float(one.met), float(one.met))) for g in GROUPS}
-    return difference(
-        groups, "conversion", {"zh": "转化率", "en": "Conversion"}, "percent", "%", scale=100, primary=True
+def _balance(campaign: Campaign, people: assigned.People, outcomes: Outcomes) -> Balance:
+    lost = [people.lost[group] + outcomes.unknown.get(group, 0) for group in GROUPS]
+    return comparing.balance(
+        campaign.control_percent / 100,
+        (people.assigned["treated"], people.assigned["control"]),
+        (lost[0], lost[1]),
+        (people.reached["treated"], people.reached["control"]),
     )
 
 
-def _mean(found: Sequence[GroupTotals], told: Measure) -> Difference:
-    """How much of a measure one of them has on average, by group."""
-    groups = {g: _sample(found, g, lambda one: one.sums[told.key]) for g in GROUPS}
+def _conversion(counts: Sequence[GroupCounts], stage: Stage, *, primary: bool) -> Difference:
+    met = [sum(one.met for one in counts if one.group == group) for group in GROUPS]
+    people = [sum(one.n for one in counts if one.group == group) for group in GROUPS]
+    return comparing.share(_CONVERSION, (met[0], met[1]), (people[0], people[1]), stage, primary=primary)
+
+
+def _amount(campaign: Campaign, outcomes: Outcomes, told: Measure, stage: Stage) -> Difference:
+    """How much of a measure one of them has on average, by group; who has no value at all is not among them."""
     one = catalogue.object_with_role("party").labels["en"].lower()
     words = {"zh": f"户均{told.labels['zh']}", "en": f"{told.labels['en']} per {one}"}
-    return difference(groups, told.key, words, told.value_type.format, told.unit or "")
-
-
-def _sample(found: Sequence[GroupTotals], group: str, sums: Any) -> Sample:
-    rows = [one for one in found if one.group == group]
-    return Sample(sum(one.n for one in rows), sum(sums(one)[0] for one in rows), sum(sums(one)[1] for one in rows))
-
-
-def difference(
-    groups: Mapping[str, Sample],
-    key: str,
-    labels: Mapping[str, str],
-    shown_as: Format,
-    unit: str,
-    *,
-    scale: int = 1,
-    primary: bool = False,
-) -> Difference:
-    """Return treated minus control of one measure, in its shown unit, to four decimals."""
-    treated, control = groups["treated"], groups["control"]
-    found = interval(treated, control)
-    low_high = [_decimal(value * scale) for value in found] if found else [None, None, None]
-    return Difference(
-        key=key,
-        labels=labels,
-        format=shown_as,
-        unit=unit,
-        n_treated=treated.n,
-        n_control=control.n,
-        primary=primary,
-        treated=_decimal(treated.mean * scale) if treated.n else None,
-        control=_decimal(control.mean * scale) if control.n else None,
-        difference=low_high[0],
-        low=low_high[1],
-        high=low_high[2],
-    )
+    groups = [
+        Group(
+            sum(one.n for one in outcomes.counts if one.group == group) - outcomes.unknown.get(group, 0),
+            outcomes.amounts.get(group, np.array([])),
+        )
+        for group in GROUPS
+    ]
+    name = Named(told.key, words, told.value_type.format, told.unit or "")
+    seed = comparing.seed_of(campaign.uid, told.key)
+    return comparing.amount(name, groups[0], groups[1], stage, seed=seed, primary=False)
 
 
 def _curve(members: pa.Table, days: int, told: Measure) -> dict[str, list[Decimal | None]]:
-    rows = indicators.window_curve(members, days=days, measure=told.key)
     lines: dict[str, list[Decimal | None]] = {g: [Decimal(0)] + [None] * days for g in GROUPS}
-    for group, index, n, total, _squares in rows:
+    for group, index, n, total in indicators.window_curve(members, days=days, measure=told.key):
         if n and 0 < index <= days:
-            lines[group][index] = _decimal(float(total) / n)
+            lines[group][index] = Decimal(str(round(float(total) / n, 4)))
     return lines
 
 
-def _units(members: pa.Table, totals: Sequence[GroupTotals]) -> list[UnitEffect]:
-    counted = members.group_by("unit").aggregate([([], "count_all"), ("sent", "sum"), ("refused", "sum")])
+def _units(people: assigned.People, counts: Sequence[GroupCounts], stage: Stage) -> list[UnitEffect]:
+    """Each unit's conversion, never judged: among many units the best and the worst are so by accident."""
+    counted = people.everybody.group_by("unit").aggregate([([], "count_all"), ("sent", "sum"), ("refused", "sum")])
     rows = sorted((row for row in counted.to_pylist() if row["unit"] is not None), key=lambda row: int(row["unit"]))
-    return [_unit(row, [one for one in totals if one.unit == row["unit"]]) for row in rows]
+    return [_unit(row, [one for one in counts if one.unit == row["unit"]], stage) for row in rows]
 
 
-def _unit(counted: Mapping[str, int], totals: Sequence[GroupTotals]) -> UnitEffect:
-    """One unit's conversion; with few people an interval would claim what it does not know, so there is none."""
-    found = _conversion(totals)
-    small = min(found.n_treated, found.n_control) < _SMALL_GROUP
+def _unit(counted: Mapping[str, int], counts: Sequence[GroupCounts], stage: Stage) -> UnitEffect:
+    found = _conversion(counts, stage, primary=False)
     return {
         "unit_id": counted["unit"],
         "chosen": counted["count_all"],
         "control": found.n_control,
         "sent": counted["sent_sum"],
         "refused": counted["refused_sum"],
-        "difference": replace(found, low=None, high=None) if small else found,
-        "small": small,
+        "difference": found,
+        "small": found.state == "few",
     }
-
-
-def _decimal(value: float) -> Decimal:
-    return Decimal(str(round(value, 4)))

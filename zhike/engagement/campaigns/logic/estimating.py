@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zhike.engagement.campaigns.logic import groups, running
+from zhike.engagement.campaigns.logic import groups, planning, running
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.types import Estimate
 from zhike.engagement.channels import api as channels
@@ -43,6 +43,7 @@ def estimate(campaign: Campaign, principal: Principal) -> tuple[Mapping[str, obj
         covered=followed.asked,
         followed=followed.asked - followed.refused,
         work_refusals=followed.refusals,
+        outlook=planning.outlook(campaign, members),
     )
 
 

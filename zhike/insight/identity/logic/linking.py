@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zhike.expressions import trees
 from zhike.insight.identity.logic import definitions
-from zhike.insight.identity.logic.numbering import LINK
+from zhike.insight.identity.logic.numbering import LINK, REDIRECT
 from zhike.insight.identity.types import IdentityState, Link
 from zhike.insight.warehouse import api as warehouse
 
@@ -28,6 +28,18 @@ def states() -> list[IdentityState]:
         )
         for found in definitions.identities()
     ]
+
+
+def survivors(object: str) -> dict[int, int]:
+    """Return the ids that redirect to others, over all definitions that make records of an object."""
+    if not warehouse.state(REDIRECT):
+        return {}
+    own = {found.key for found in definitions.identities() if found.object == object}
+    with warehouse.session() as session:
+        rows = session.rows(
+            trees.sql("select identity, old_id, new_id from _redirect", redirect=session.table(REDIRECT))
+        )
+    return {old: new for identity, old, new in rows if identity in own}
 
 
 def links(identity: str, record: str, limit: int) -> list[Link]:

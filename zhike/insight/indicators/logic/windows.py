@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import numpy
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from zhike.expressions import trees
@@ -17,7 +18,7 @@ from zhike.expressions.trees import Tree
 from zhike.insight.indicators.errors import NoCurve
 from zhike.insight.indicators.logic import definitions
 from zhike.insight.indicators.logic.computing import compiled, divided, subject
-from zhike.insight.indicators.types import GroupTotals, Measure
+from zhike.insight.indicators.types import GroupCounts, Measure, Outcomes
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.port import Session
@@ -36,27 +37,30 @@ def per_party(members: pa.Table, days: int, keys: Sequence[str], goal: Expressio
         )
 
 
-def totals(members: pa.Table, days: int, keys: Sequence[str], goal: Expression) -> tuple[list[GroupTotals], BitMap]:
-    """Return the sums of each group and unit, and who met the goal; see `api.window_totals`."""
-    summed = []
-    for key in keys:
-        column = trees.column(key)
-        summed.append(trees.sql("cast(sum(_column) as double)", column=column))
-        squares = "exact_sum(cast(_column as double) * cast(_column as double))"
-        summed.append(trees.sql(squares, column=column))
-    grouped = (
-        "select grp, unit, count(*), count(*) filter (where met), _summed from outcome group by 1, 2 order by 1, 2"
-    )
+def outcomes(members: pa.Table, days: int, keys: Sequence[str], goal: Expression, told: str | None) -> Outcomes:
+    """Return the counts of each group and unit, who met the goal, and what is not 0; see `api.window_outcomes`."""
+    grouped = "select grp, unit, count(*), count(*) filter (where met) from outcome group by 1, 2 order by 1, 2"
     publication = warehouse.published()
     with warehouse.session(pins=publication) as session:
         _outcomes(session, publication, members, days, keys, goal)
-        rows = session.rows(trees.sql(grouped, summed=summed))
+        counts = [GroupCounts(*row) for row in session.rows(trees.sql(grouped))]
         met = session.arrow(trees.sql("select party_id from outcome where met"))["party_id"]
-    found = [
-        GroupTotals(group, unit, n, reached, dict(zip(keys, zip(sums[::2], sums[1::2], strict=True), strict=True)))
-        for group, unit, n, reached, *sums in rows
-    ]
-    return found, BitMap(array("I", met.to_numpy().astype(numpy.uint32).tobytes()))
+        amounts, unknown = _amounts(session, told) if told else ({}, {})
+    return Outcomes(counts, BitMap(array("I", met.to_numpy().astype(numpy.uint32).tobytes())), amounts, unknown)
+
+
+def _amounts(session: Session, key: str) -> tuple[dict[str, NDArray[numpy.float64]], dict[str, int]]:
+    """The values of a measure that are not 0, and how many members have none, by group."""
+    column = trees.column(key)
+    moved = session.arrow(
+        trees.sql(
+            "select grp, cast(_column as double) as amount from outcome where _column <> 0 order by party_id",
+            column=column,
+        )
+    )
+    lacking = trees.sql("select grp, count(*) from outcome where _column is null group by 1 order by 1", column=column)
+    groups, amounts = moved["grp"].to_numpy(), moved["amount"].to_numpy()
+    return {group: amounts[groups == group] for group in set(groups)}, dict(session.rows(lacking))
 
 
 def _outcomes(
@@ -100,8 +104,8 @@ def _outcomes(
     )
 
 
-def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, Decimal | float, Decimal | float]]:
-    """Return (grp, day_index, n, sum, sum_of_squares) of the measure cumulated per party; see `api.window_curve`."""
+def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, Decimal | float]]:
+    """Return (grp, day_index, n, sum) of the measure cumulated per party; see `api.window_curve`."""
     measure = definitions.measure(key)
     if measure.joined != "sum":
         raise NoCurve(measure=key)
@@ -118,7 +122,7 @@ def curve(members: pa.Table, days: int, key: str) -> list[tuple[str, int, int, D
             )
         session.keep("value", events)
         rows = session.rows(trees.sql(_CUMULATED, so_far=_so_far(measure)))
-    return [(row[0], int(row[1]), int(row[2]), row[3], row[4]) for row in rows]
+    return [(row[0], int(row[1]), int(row[2]), row[3]) for row in rows]
 
 
 #: Each party on each day of its window, its measure so far; then over all of them.
@@ -133,8 +137,7 @@ cumulated as (
   select g.grp, g.day_index, coalesce(cast(_so_far as decimal(20, 2)), 0) as total from grid g
   left join daily v on v.party_id = g.party_id and v.start_date = g.start_date
     and v.day_index = g.day_index and g.day_index > 0)
-select grp, cast(day_index as bigint), count(*), cast(sum(total) as decimal(38, 2)),
-  sum(cast(total as double) * cast(total as double))
+select grp, cast(day_index as bigint), count(*), cast(sum(total) as decimal(38, 2))
 from cumulated group by 1, 2 order by 1, 2
 """
 _RUNNING = "over (partition by g.party_id, g.start_date, g.grp order by g.day_index)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from zhike.insight.warehouse.errors import DayMissing, NotATradingDay, NothingPu
 from zhike.insight.warehouse.logic import engine, months, sources, tables
 from zhike.insight.warehouse.models import Load, Publication, StagedDay
 from zhike.insight.warehouse.port import Session
-from zhike.insight.warehouse.types import PublicationInfo, StageResult, StageStep
+from zhike.insight.warehouse.types import PublicationInfo, ReceivedFile, StageResult, StageStep
 from zhike.kernel import clock, database, events
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
@@ -82,6 +83,21 @@ def stale_days(*, before: date) -> list[date]:
         if later.exists():
             found.append(staged.business_date)
     return found
+
+
+def files_about(datasets: Sequence[str], first: date, last: date, after: int) -> list[ReceivedFile]:
+    """Return the loads of facts of some days; see `api.files_about`."""
+    counted = StagedDay.objects.aggregate(last=Max("last_load"))["last"] or 0
+    rows = Load.objects.filter(
+        state=Load.State.DONE,
+        id__gt=after,
+        dataset__in=datasets,
+        first_date__lte=last,
+        business_date__gte=first,
+        rows_loaded__gt=0,
+    )
+    found = rows.order_by("id").values_list("id", "file", "first_date", "business_date")
+    return [ReceivedFile(pk, file, begins, ends, pk <= counted) for pk, file, begins, ends in found if begins and ends]
 
 
 def _require_files(business_date: date) -> None:
