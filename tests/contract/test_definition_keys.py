@@ -59,6 +59,8 @@ ELSEWHERE = {
     "identity.Lookup.columns": "insight/identity/logic/feeding.py",
     "identity.Lookup.dataset": "insight/identity/logic/feeding.py",
     "identity.Lookup.where": "insight/identity/logic/feeding.py",
+    "identity.Replacement.by": "insight/identity/logic/normalizing.py",
+    "identity.Replacement.pattern": "insight/identity/logic/normalizing.py",
     "identity.MasterColumn.currency": "insight/identity/logic/feeding.py",
     "indicators.Indicator.total": "insight/serving/logic/columns.py",
     "indicators.Window.all": "insight/indicators/kinds.py",

@@ -380,7 +380,8 @@ class TestMailOut(TypedDict):
 class MeasureOut(TypedDict):
     """Treated minus control of one measure as far as its `state` lets it be said; numbers are decimal text.
 
-    `some_treated` and `some_control` met the goal, or have an amount. `significant` may only be a measure that is judged.
+    `some_treated` and `some_control` met the goal, or have an amount; of what is `counted` they stand in place of a rate.
+    `significant` may only be a measure that is judged.
     """
 
     key: str
@@ -394,6 +395,7 @@ class MeasureOut(TypedDict):
     high: str | None
     significant: bool
     primary: bool
+    counted: bool
     n_treated: int
     n_control: int
     state: DifferenceState

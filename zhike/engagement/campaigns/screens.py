@@ -437,6 +437,7 @@ def _difference_out(found: Difference, language: str) -> MeasureOut:
         "high": _text(found.high),
         "significant": found.significant,
         "primary": found.primary,
+        "counted": found.counted,
         "n_treated": found.n_treated,
         "n_control": found.n_control,
         "state": found.state,

@@ -171,7 +171,7 @@ class Difference:
     people; `expected` of them belong to the smaller group, `floor` at least are needed. A difference and its interval
     are there in the states "judged" (the primary measure), "shown" (any other) and "halted" (the groups are not what was
     planned); not in "few" and, of amounts before the end day, in "early". Of the capped amounts are the means of what
-    has a `capped`.
+    has a `capped`. What is `counted` is of so few people that their numbers stand in place of a rate.
     """
 
     key: str
@@ -191,6 +191,7 @@ class Difference:
     expected: Decimal
     floor: int
     primary: bool = False
+    counted: bool = False
     error: float | None = None
     p: float | None = None
     capped: Capped | None = None

@@ -2839,10 +2839,12 @@ export interface components {
         /**
          * @description Treated minus control of one measure as far as its `state` lets it be said; numbers are decimal text.
          *
-         *     `some_treated` and `some_control` met the goal, or have an amount. `significant` may only be a measure that is judged.
+         *     `some_treated` and `some_control` met the goal, or have an amount; of what is `counted` they stand in place of a rate.
+         *     `significant` may only be a measure that is judged.
          */
         MeasureOut: {
             control: string | null;
+            counted: boolean;
             difference: string | null;
             /** @enum {string} */
             format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";

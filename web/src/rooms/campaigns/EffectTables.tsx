@@ -7,7 +7,7 @@ import { decimal, percent, share } from '../../kit/format';
 import { Tag } from '../../kit/marks';
 import { Interval, intervalScale } from '../../kit/Interval';
 import { PeopleNumber } from './MembersDrawer';
-import { boundText, countsAlone, countsText, differenceText, intervalOf, valueText } from './measure';
+import { boundText, countsText, differenceText, intervalOf, valueText } from './measure';
 
 /** Each row has its own scale, zero in the middle, so that measures of different units stand together. */
 function ownScale(value: { low: number; high: number }) {
@@ -37,7 +37,7 @@ export function MeasureTable({ uid, measures }: { uid: string; measures: Measure
       testId={`people-${row.key}-${group}`}
     >
       <span className={group === 'control' ? 'ink-2' : undefined} title={`n = ${decimal(row[`n_${group}`], 0)}`}>
-        {countsAlone(row) ? countsText(row[`some_${group}`], row[`n_${group}`]) : valueText(row[group], shape(row))}
+        {row.counted ? countsText(row[`some_${group}`], row[`n_${group}`]) : valueText(row[group], shape(row))}
       </span>
     </PeopleNumber>
   );

@@ -17,11 +17,6 @@ export function boundText(value: string | null, shape: Shape): string {
   return number === null ? NOTHING : decimal(number * shape.factor, shape.places);
 }
 
-/** Too few people for a rate: both counts stand in its place. Of amounts there are means all the same. */
-export function countsAlone(row: { state: string; format: string }): boolean {
-  return row.state === 'few' && row.format === 'percent';
-}
-
 export function countsText(some: number, of: number): string {
   return `${decimal(some, 0)} / ${decimal(of, 0)}`;
 }

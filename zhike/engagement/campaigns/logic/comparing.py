@@ -61,7 +61,7 @@ def share(name: Named, met: tuple[int, int], people: tuple[int, int], stage: Sta
         primary=primary,
     )
     if not shares.enough(sum(met), *people):
-        return found
+        return replace(found, counted=True)
     z = shares.ON_THE_END_DAY if stage.last else shares.BEFORE_THE_END
     compared = shares.compare(met[0], people[0], met[1], people[1], z)
     return replace(
