@@ -22,8 +22,6 @@ class AsOf:
 
     kind: str
     at: date | datetime | None
-    late: bool = False
-    note: str = ""
 
 
 def live() -> AsOf:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from zhike.kernel import definitions
+from zhike.kernel import clock, definitions
 from zhike.kernel.calendar import TradingCalendar, calendar_days, calendar_from
 from zhike.kernel.definition_parts import ClockTime, Labels, Sourced, Text, Unfit
 from zhike.kernel.definitions import Finding, Kind, Snapshot
@@ -88,6 +88,16 @@ def office_hours(key: str = "cn") -> tuple[time, time]:
     if found is None:
         raise _missing(key)
     return time.fromisoformat(found.opens), time.fromisoformat(found.closes)
+
+
+def data_due(now: datetime, key: str = "cn") -> date:
+    """Return the business day whose data should be there at an instant: they are due when the next trading day opens.
+
+    Raises Unavailable when no pack defines the calendar, OutsideCalendar.
+    """
+    calendar, here = trading_calendar(key), clock.local(now)
+    open_today = calendar.is_trading_day(here.date()) and here.time() >= office_hours(key)[0]
+    return calendar.add(here.date(), -1 if open_today else -2)
 
 
 def _missing(key: str) -> Unavailable:

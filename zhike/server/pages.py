@@ -89,7 +89,7 @@ def _as_of(found: AsOf | None) -> AsOfOut | None:
     if found is None or found.at is None:
         return None
     kind: Literal["day_end", "live"] = "live" if found.kind == "live" else "day_end"
-    return {"kind": kind, "at": found.at, "late": found.late, "note": found.note}
+    return {"kind": kind, "at": found.at}
 
 
 def _unavailable(

@@ -11,7 +11,7 @@ from django.middleware.csrf import get_token
 from ninja import Router
 
 from zhike.kernel import clock, definitions, providers
-from zhike.kernel.trading_days import trading_calendar
+from zhike.kernel.trading_days import data_due, trading_calendar
 from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
@@ -58,6 +58,7 @@ def me(request: SignedInRequest) -> schemas.MeOut:
             "now": clock.now(),
             "business_date": today,
             "is_trading_day": trading_calendar().is_trading_day(today),
+            "data_due": data_due(clock.now()),
         },
         "idle_timeout_seconds": settings.IDLE_SECONDS,
         "password_due": staff.password_due,

@@ -71,11 +71,12 @@ class MenuItemOut(TypedDict):
 
 
 class ClockOut(TypedDict):
-    """The server's clock."""
+    """The server's clock, and the business day whose data should be there by now: figures of an older one are late."""
 
     now: datetime
     business_date: date
     is_trading_day: bool
+    data_due: date
 
 
 class MeOut(TypedDict):
@@ -126,8 +127,6 @@ class AsOfOut(TypedDict):
 
     kind: Literal["day_end", "live"]
     at: date | datetime
-    late: bool
-    note: str
 
 
 class PageActionOut(TypedDict):

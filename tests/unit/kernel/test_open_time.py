@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhike.kernel import clock
+from zhike.kernel import clock, trading_days
 from zhike.kernel.calendar import OutsideCalendar, calendar_days, calendar_from
 from zhike.kernel.open_time import NaturalTime, OpenTime
 
@@ -69,3 +69,20 @@ def test_parts_make_the_whole(counted, one, two, three):
 def test_an_unknown_year_is_refused():
     with pytest.raises(OutsideCalendar):
         TRADING.add(clock.at(date(2026, 12, 31), 16), timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (instant(12, 8, 59), 10),  # a Thursday before the market opens: Tuesday's were due on Wednesday morning
+        (instant(12, 9), 11),
+        (instant(13, 23), 12),
+        (instant(14, 12), 12),  # a Saturday, and a holiday of more than a week: nothing more is due
+        (instant(23, 12), 12),
+        (instant(24, 9), 13),
+    ],
+)
+def test_the_data_of_a_day_are_due_when_the_next_trading_day_opens(monkeypatch, now, due):
+    monkeypatch.setattr(trading_days, "trading_calendar", lambda _key: CALENDAR)
+    monkeypatch.setattr(trading_days, "office_hours", lambda _key: (time(9), time(17)))
+    assert trading_days.data_due(now) == date(2026, 2, due)

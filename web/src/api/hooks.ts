@@ -2,8 +2,15 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from './client';
 import type { Me, PageAnswer } from '.';
 
+const ME = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.get('/me', { signal }), staleTime: 60_000 });
+
 export function useMe() {
-  return useQuery({ queryKey: ['me'], queryFn: ({ signal }) => api.get('/me', { signal }), staleTime: 60_000 });
+  return useQuery(ME);
+}
+
+/** The business day whose data should be there by now; asked with who is signed in, never by itself. */
+export function useDataDue(): string | undefined {
+  return useQuery({ ...ME, enabled: false }).data?.clock.data_due;
 }
 
 /** Who is signed in, inside the shell, where it is known. */

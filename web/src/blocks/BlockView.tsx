@@ -45,7 +45,6 @@ export function BlockView({ block, context }: { block: Block; context: BlockCont
           <Stamp asOf={block.as_of} />
         </>
       }
-      note={block.as_of?.late ? block.as_of.note : undefined}
       flush={!good || FLUSH.has(block.kind)}
       foot={more ? <BlockFoot {...more} /> : undefined}
     >

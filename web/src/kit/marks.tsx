@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AsOf } from '../api';
+import { useDataDue } from '../api/hooks';
 import { useText } from './i18n';
 import { onServerClock } from './clock';
 import * as format from './format';
@@ -64,27 +65,32 @@ export function Mark({ tone }: { tone: keyof typeof MARKS }) {
   return <span className={`dot-mark ${tone}`}>{tone === 'none' ? '–' : <Icon name={MARKS[tone]} size={10} />}</span>;
 }
 
-/** How old the data beside it is. Every block has one. */
-export function Stamp({ asOf }: { asOf: AsOf | null | undefined }) {
+/** How old the data beside it is. Every block has one; where newer data should be there it says since when, unless the data
+ * are `frozen`: of a past day for good. */
+export function Stamp({ asOf, frozen = false }: { asOf: AsOf | null | undefined; frozen?: boolean }) {
   const { t } = useText();
+  const due = useDataDue();
   if (!asOf) return null;
-  const text =
-    asOf.kind === 'live'
-      ? t('stamp.live', { time: format.time(asOf.at) })
-      : t('stamp.dayEnd', { date: format.date(asOf.at) });
-  return <span className={`stamp ${asOf.late ? 'late' : asOf.kind}`}>{text}</span>;
+  if (asOf.kind === 'live')
+    return <span className="stamp live">{t('stamp.live', { time: format.time(asOf.at) })}</span>;
+  const text = t('stamp.dayEnd', { date: format.date(asOf.at) });
+  if (frozen || !due || asOf.at >= due) return <span className="stamp day_end">{text}</span>;
+  return (
+    <span className="stamp late" data-testid="stamp-late">
+      {text}
+      {t('stamp.due', { date: format.date(due) })}
+    </span>
+  );
 }
 
 /** The stamp of a business date. */
-export function DayStamp({ date }: { date: string | null | undefined }) {
-  return date ? <Stamp asOf={{ kind: 'day_end', at: date, late: false, note: '' }} /> : null;
+export function DayStamp({ date, frozen }: { date: string | null | undefined; frozen?: boolean }) {
+  return date ? <Stamp asOf={{ kind: 'day_end', at: date }} frozen={frozen} /> : null;
 }
 
 /** The stamp of data read from the live records at `at`, milliseconds since 1970. */
 export function LiveStamp({ at }: { at: number }) {
-  return at > 0 ? (
-    <Stamp asOf={{ kind: 'live', at: new Date(onServerClock(at)).toISOString(), late: false, note: '' }} />
-  ) : null;
+  return at > 0 ? <Stamp asOf={{ kind: 'live', at: new Date(onServerClock(at)).toISOString() }} /> : null;
 }
 
 /** A name of any length on one line: what does not fit is cut, the whole stands in its title. */

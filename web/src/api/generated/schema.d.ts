@@ -1825,8 +1825,6 @@ export interface components {
             at: string;
             /** @enum {string} */
             kind: "day_end" | "live";
-            late: boolean;
-            note: string;
         };
         /** @description Changes of an audience, based on one revision. */
         AudienceChangesIn: {
@@ -2105,10 +2103,12 @@ export interface components {
             ok: boolean;
             text: string;
         };
-        /** @description The server's clock. */
+        /** @description The server's clock, and the business day whose data should be there by now: figures of an older one are late. */
         ClockOut: {
             /** Format: date */
             business_date: string;
+            /** Format: date */
+            data_due: string;
             is_trading_day: boolean;
             /** Format: date-time */
             now: string;

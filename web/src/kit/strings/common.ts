@@ -78,7 +78,7 @@ export const common = {
   'count.estimated': ['超过 1 万为估计值', 'Estimated above 10,000'],
   'stamp.dayEnd': ['数据截至 {{date}} 日终', 'As of close {{date}}'],
   'stamp.live': ['实时 {{time}}', 'Live {{time}}'],
-  'stamp.late': ['数据延迟', 'Data is late'],
+  'stamp.due': ['，{{date}} 的数据未到', '; data of {{date}} are missing'],
   'stamp.short.dayEnd': ['{{date}} 日终', 'Close {{date}}'],
   'time.overdue': ['已超时', 'Overdue'],
   'time.left': ['剩', ''],

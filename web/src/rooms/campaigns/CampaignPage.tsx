@@ -70,7 +70,7 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
               title={t('effect.people')}
               side={
                 <>
-                  <DayStamp date={campaign.snapshot.business_date} />
+                  <DayStamp date={campaign.snapshot.business_date} frozen />
                   <Link to={`/campaigns/${campaign.uid}/effect`} data-testid="see-effect">
                     {t('campaign.seeEffect')}
                   </Link>

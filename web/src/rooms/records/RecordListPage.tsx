@@ -88,7 +88,7 @@ function ListOf({ meta, parent, search, write }: ListProps) {
           {asOf?.warehouse ? (
             <DayStamp date={asOf.warehouse} />
           ) : (
-            asOf && <Stamp asOf={{ kind: 'live', at: asOf.records, late: false, note: '' }} />
+            asOf && <Stamp asOf={{ kind: 'live', at: asOf.records }} />
           )}
           <ListActions meta={meta} list={list} />
         </>

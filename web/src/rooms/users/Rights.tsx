@@ -20,7 +20,7 @@ export function Rights({ uid }: { uid: string }) {
       <div className="row wrap">
         <h3 className="section-title">{t('user.rights')}</h3>
         <span className="small ink-3">{t('user.rightsMeta')}</span>
-        {rights.data && <Stamp asOf={{ kind: 'live', at: rights.data.at, late: false, note: '' }} />}
+        {rights.data && <Stamp asOf={{ kind: 'live', at: rights.data.at }} />}
       </div>
       <QueryState query={rights} rows={8}>
         {(data) => <Told rights={data} />}
