@@ -99,25 +99,25 @@ def test_the_same_bytes_again_are_the_same_load(tmp_path):
     assert load(path, again=True).rows_loaded == 2
 
 
-def test_gbk_declared_as_utf8(tmp_path):
+def test_gbk_declared_as_utf8_is_read_as_gbk_and_says_so(tmp_path):
     result = load(text(tmp_path, GOOD), definition(encoding="utf-8"))
 
-    assert (result.state, codes(result)) == ("failed", ["load.wrong_encoding"])
-    assert result.error["facts"]["looks_like"] == "GBK"
+    assert (result.state, codes(result)) == ("done", ["load.encoding"])
+    assert result.findings[0]["message"] == "这是 GBK，本来源按 UTF-8，已改用 GBK"
 
 
-def test_utf8_declared_as_gbk(tmp_path):
+def test_utf8_declared_as_gbk_is_read_as_utf8_and_says_so(tmp_path):
     result = load(text(tmp_path, GOOD, encoding="utf-8"))
 
-    assert (result.state, codes(result)) == ("failed", ["load.wrong_encoding"])
-    assert result.error["facts"]["looks_like"] == "UTF-8"
+    assert (result.state, codes(result)) == ("done", ["load.encoding"])
+    assert result.findings[0]["message"] == "这是 UTF-8，本来源按 GBK，已改用 UTF-8"
 
 
-def test_a_missing_column_says_what_there_is(tmp_path):
+def test_missing_columns_are_one_finding_that_says_what_there_is(tmp_path):
     result = load(text(tmp_path, ["客户号,姓名", "1,张三"]))
 
-    assert codes(result) == ["load.missing_column"] * 3
-    assert "文件中有：客户号、姓名" in result.findings[0]["message"]
+    assert codes(result) == ["load.missing_column"]
+    assert result.findings[0]["message"] == "缺少 3 列“证件号码”“开户日期”“资产”。文件中有：客户号、姓名"
 
 
 def test_bad_rows_are_kept_with_line_and_reason(tmp_path):

@@ -41,6 +41,7 @@ from zhike.kernel.trading_days import trading_calendar
 _TEXT_MEMORY = "300MB"
 #: The finding of a load about rows that became no records.
 NO_RECORDS = "load.no_records"
+_ARCHIVED = "load.older_than_current"
 
 
 def store() -> FileStore:
@@ -168,8 +169,10 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                 row.rejected_hash = store().put(
                     io.BytesIO(rejects.as_csv(rejects.explained(session, source, found, broken)))
                 )
-            row.findings = quality.refusal(source, row.rows_read, row.rows_rejected)
-            if not row.findings:
+            notes = [note.as_dict() for note in found.notes]
+            refused = quality.refusal(source, row.rows_read, row.rows_rejected)
+            row.findings = [*notes, *refused]
+            if not refused:
                 _step(handle, row, Labels("写入", "writing"))
                 row.rows_loaded = _write(session, source, read, dates, row)
                 _look(source, dates, row)
@@ -229,9 +232,9 @@ def _count(session: Session, typed: Tree, broken: int) -> tuple[int, int]:
 def _look(source: Source, dates: FileDates, row: Load) -> None:
     """Note what is worth a look about a file that was loaded."""
     if row.rows_read == 0:
-        row.findings = [_finding("load.empty", "文件没有数据行", "the file has no rows")]
-    elif row.first_date == row.business_date and not row.findings:
-        row.findings = quality.drift(source, row.business_date, row.rows_loaded)
+        row.findings.append(_finding("load.empty", "文件没有数据行", "the file has no rows"))
+    elif row.first_date == row.business_date and all(found["code"] != _ARCHIVED for found in row.findings):
+        row.findings += quality.drift(source, row.business_date, row.rows_loaded)
 
 
 def _write(session: Session, source: Source, typed: Tree, dates: FileDates, row: Load) -> int:
@@ -241,13 +244,8 @@ def _write(session: Session, source: Source, typed: Tree, dates: FileDates, row:
     select = trees.sql(kept, typed=typed)
     if source.grain == "master":
         if _superseded(row):
-            row.findings = [
-                _finding(
-                    "load.older_than_current",
-                    "已有更新日期的主数据，本文件只存档",
-                    "a newer file is loaded; this one is kept only",
-                )
-            ]
+            zh, en = "已有更新日期的主数据，本文件只存档", "a newer file is loaded; this one is kept only"
+            row.findings.append(_finding(_ARCHIVED, zh, en))
             return 0
         return session.write(source.dataset, tables.LATEST, select, sorted_by=source.keys)
     if _of_many_days(source, dates):
