@@ -332,3 +332,35 @@ def test_a_file_without_a_day_in_its_name_is_loaded_whatever_the_day(tmp_path):
     found = received.load_folder(tmp_path, snapshot=source, after=date(2099, 1, 1))
 
     assert [(row.file, row.state, row.rows_loaded) for row in found] == [("customers.csv", "done", 2)]
+
+
+def keys(tmp_path, pattern, numbers):
+    return text(tmp_path, [HEADERS, *(f"{number:{pattern}},张三,,20200102,1" for number in numbers)])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "numbers", "state"),
+    [
+        ("d", range(1000, 1150), "failed"),
+        ("09d", range(2000, 2150), "done"),
+        ("010d", range(1000, 1150), "done"),
+    ],
+)
+def test_keys_that_have_lost_their_zeros_change_nothing(tmp_path, pattern, numbers, state):
+    assert load(keys(tmp_path, "09d", range(1000, 1150)), definition(keys=["no"])).state == "done"
+
+    result = load(keys(tmp_path, pattern, numbers), definition(keys=["no"]))
+
+    assert result.state == state
+    if state == "failed":
+        assert codes(result) == ["load.key_shape"]
+        assert result.findings[0]["message"].startswith(
+            "“客户号”有 150 个（共 150 个）与已有编号写法不同：本文件如 1000，已有如 000001000。"
+        )
+
+
+def test_keys_may_be_written_otherwise_where_the_source_says_so(tmp_path):
+    renumbered = definition(keys=["no"], checks={"key_shape": False, "source": "test"})
+    load(keys(tmp_path, "09d", range(1000, 1150)), renumbered)
+
+    assert load(keys(tmp_path, "d", range(1000, 1150)), renumbered).state == "done"

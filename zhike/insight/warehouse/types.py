@@ -177,6 +177,9 @@ class SourceChecks(Origin):
     )
     drift: Annotated[float, Field(gt=0)] | None = Field(None, description="allowed difference of a day's rows")
     rejects: Share | None = Field(None, description="a file of which a larger share is rejected changes nothing")
+    key_shape: Flag = Field(
+        True, description="a file changes nothing when most of its keys are written as none before: lost zeros"
+    )
     source: Text = Field(description="where the thresholds come from")
 
 

@@ -20,7 +20,7 @@ from django.conf import settings
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import columns, engine, file_names, months, quality, rejects, tables
+from zhike.insight.warehouse.logic import columns, engine, file_names, key_shapes, months, quality, rejects, tables
 from zhike.insight.warehouse.logic.file_names import FileDates
 from zhike.insight.warehouse.logic.receiving import Received, is_text, received
 from zhike.insight.warehouse.logic.writer import only_writer
@@ -171,6 +171,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                 )
             notes = [note.as_dict() for note in found.notes]
             refused = quality.refusal(source, row.rows_read, row.rows_rejected)
+            refused = refused or key_shapes.refusal(session, source, read)
             row.findings = [*notes, *refused]
             if not refused:
                 _step(handle, row, Labels("写入", "writing"))
