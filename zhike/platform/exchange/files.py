@@ -7,13 +7,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhike.platform.exchange.file_types import Declared, FileFinding, Looked, Wanted
-from zhike.platform.exchange.logic import delimited, encodings, heads, looking, sheet_columns, sheets, workbook_parts
+from zhike.platform.exchange.logic import (
+    delimited,
+    encodings,
+    heads,
+    looking,
+    sheet_columns,
+    sheets,
+    templates,
+    workbook_parts,
+)
 from zhike.platform.exchange.logic.heads import refusal
 from zhike.platform.exchange.logic.sheets import Written
 
-__all__ = ["LINE", "Unreadable", "kind_of", "look", "missing_columns", "rows_of_text", "rows_of_workbook"]
+__all__ = [
+    "LINE",
+    "Unreadable",
+    "kind_of",
+    "look",
+    "missing_columns",
+    "rows_of_text",
+    "rows_of_workbook",
+    "rows_told",
+    "template",
+]
 #: The column with the number of each row in the file.
 LINE = sheet_columns.LINE
+#: Bytes, unpacked, that are read through while somebody waits.
+_A_MOMENT = 40 << 20
 Unreadable = looking.Unreadable
 kind_of = looking.kind_of
 missing_columns = heads.missing_columns
@@ -44,6 +65,7 @@ class Rows:
 
     path: Path
     findings: tuple[FileFinding, ...]
+    count: int = 0
 
 
 def rows_of_workbook(path: Path, looked: Looked, *, wanted: Sequence[Wanted], into: Path) -> Rows:
@@ -61,7 +83,7 @@ def rows_of_workbook(path: Path, looked: Looked, *, wanted: Sequence[Wanted], in
     except (workbook_parts.NoWorkbook, workbook_parts.LargeWorkbook) as error:
         raise looking.broken(error) from error
     sums = [heads.sums_left_out(written.sums)] if written.sums else []
-    return Rows(into, (*sums, *written.findings, *_merged(looked, written)))
+    return Rows(into, (*sums, *written.findings, *_merged(looked, written)), written.rows)
 
 
 def rows_of_text(
@@ -78,6 +100,24 @@ def rows_of_text(
         return Rows(plain, ())
     plain, sums = delimited.without_sums(plain, declared, looked.delimiter, keys, into)
     return Rows(plain, (heads.sums_left_out(sums),) if sums else ())
+
+
+def rows_told(path: Path, looked: Looked, *, wanted: Sequence[Wanted], scratch: Path) -> tuple[int | None, Rows | None]:
+    """Return how many rows stand below the heads, and those of a workbook; None where that takes more than a moment."""
+    if looked.kind == "workbook":
+        with workbook_parts.opened(path) as book:
+            if book.size(looking.sheet_of(book, looked.sheet)) > _A_MOMENT:
+                return None, None
+        rows = rows_of_workbook(path, looked, wanted=wanted, into=scratch / "preview.parquet")
+        return rows.count, rows
+    if path.stat().st_size > _A_MOMENT:
+        return None, None
+    return delimited.count(path, looked.encoding) - looked.last, None
+
+
+def template(heads: Sequence[str], example: Sequence[str], *, title: str, workbook: bool) -> bytes:
+    """Return a file to fill in: a workbook of texts, or CSV as Excel reads it."""
+    return templates.as_workbook(heads, example, title) if workbook else templates.as_text(heads, example)
 
 
 def _merged(looked: Looked, written: Written) -> list[FileFinding]:

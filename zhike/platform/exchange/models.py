@@ -23,3 +23,19 @@ class Export(models.Model):
 
     class Meta:
         db_table = "objects_export"
+
+
+class ChosenHeads(models.Model):
+    """What somebody chose for heads of a file that are called otherwise than is wanted: head → wanted column.
+
+    `scope` says whose files they are, `of` which: those with the same heads, or one file by its content.
+    """
+
+    scope = models.TextField()
+    of = models.TextField()
+    columns = models.JSONField()
+    chosen_by = models.TextField()
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "of"], name="chosen_heads_once")]

@@ -44,14 +44,23 @@ def received(session: Session, source: Source, path: Path, scratch: Path, name: 
     if kind == "json":
         return _json(session, source, path, name)
     try:
-        looked = wanting.look(source, path, name)
-        if looked.faults:
-            raise unreadable(name, looked.faults)
+        looked = looked_at(source, path, name)
         if kind == "workbook":
             return _workbook(source, path, looked, scratch, name)
         return _delimited(session, source, path, looked, scratch)
     except files.Unreadable as error:
         raise unreadable(name, [error.finding]) from error
+
+
+def looked_at(source: Source, path: Path, name: str, columns: Mapping[str, str] | None = None) -> Looked:
+    """Return what a workbook or a text is; raises FileUnreadable where it cannot be read."""
+    try:
+        found = wanting.look(source, path, name, columns)
+    except files.Unreadable as error:
+        raise unreadable(name, [error.finding]) from error
+    if found.faults:
+        raise unreadable(name, found.faults)
+    return found
 
 
 def unreadable(name: str, found: Sequence[FileFinding]) -> FileUnreadable:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.types import Source, SourceColumn
-from zhike.platform.exchange import files
+from zhike.platform.exchange import files, mappings
 from zhike.platform.exchange.file_types import Declared, Looked, Wanted
 
 
-def look(source: Source, path: Path, name: str) -> Looked:
-    """Return what a workbook or a text is, and which of its columns the source wants. Raises files.Unreadable."""
-    return files.look(path, name=name, wanted=wanted(source), declared=declared(source))
+def look(source: Source, path: Path, name: str, columns: Mapping[str, str] | None = None) -> Looked:
+    """Return what a workbook or a text is, and which of its columns the source wants. Raises files.Unreadable.
+
+    `columns` are what somebody chooses for heads of the file; without them it is what was chosen before. A stored file
+    is called by its hash.
+    """
+    remembered = mappings.chosen(f"source:{source.key}", file=path.name)
+    return files.look(
+        path,
+        name=name,
+        wanted=wanted(source),
+        declared=declared(source),
+        remembered=remembered if not columns else lambda _heads: columns,
+    )
+
+
+def choose(source: Source, columns: Mapping[str, str], *, file: str, looked: Looked, remember: bool) -> None:
+    """Keep what was chosen for the heads of a file: for it, or for all files of the source with the same heads."""
+    of = {"heads": looked.heads} if remember else {}
+    mappings.choose(f"source:{source.key}", columns, file="" if remember else file, **of)
 
 
 def declared(source: Source) -> Declared:

@@ -73,6 +73,12 @@ def without_sums(path: Path, declared: Declared, delimiter: str, keys: Sequence[
     return into, sums
 
 
+def count(path: Path, encoding: str) -> int:
+    """Return how many lines with anything in them a file has; a value of several lines counts for each."""
+    with path.open(encoding=encoding, errors="replace", newline=None) as file:
+        return sum(1 for line in file if line.strip())
+
+
 def _records(text: str, declared: Declared, delimiter: str, count: int) -> Iterator[SeenRow]:
     """Yield the first records in which anything stands; a quote that nothing closes ends the look."""
     escape = declared.escape if declared.escape not in ("", declared.quote) else None

@@ -63,6 +63,10 @@ class Book:
     epoch: datetime
     texts: str | None
 
+    def size(self, sheet: Sheet) -> int:
+        """Return how many bytes a sheet has once it is unpacked."""
+        return self.archive.getinfo(sheet.part).file_size
+
     @contextmanager
     def part(self, name: str) -> Iterator[IO[bytes]]:
         """Open a part for reading. Raises NoWorkbook, LargeWorkbook, also while it is read."""
