@@ -16,7 +16,7 @@ from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from zhike.insight.warehouse import datasets, previews, received, runs, schemas
-from zhike.kernel.wire import file_answer, responds
+from zhike.kernel.wire import file_answer, reading, responds
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["warehouse"])
@@ -54,10 +54,11 @@ def create(
         return {"run": run}
 
 
-@router.post("/loads/preview", operation_id="previewFile", response=responds(schemas.PreviewOut))
+@router.post("/loads/preview", operation_id="previewFile", response=responds(schemas.FilePreviewOut))
+@reading
 def preview(
     request: SignedInRequest, source: Form[str], file: File[UploadedFile], columns: Form[str] = ""
-) -> schemas.PreviewOut:
+) -> schemas.FilePreviewOut:
     """What would be read of a file; it is not kept."""
     chosen = schemas.chosen_columns(columns)
     with _received(file) as (path, name):

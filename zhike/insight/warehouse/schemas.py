@@ -126,7 +126,7 @@ class SeenRowOut(TypedDict):
     cells: list[str]
 
 
-class PreviewOut(TypedDict):
+class FilePreviewOut(TypedDict):
     """What would be read of a file; `missing` are columns for which no head was found. `rows` is null where it is large."""
 
     kind: Literal["workbook", "text"]
@@ -260,7 +260,7 @@ def chosen_columns(text: str) -> dict[str, str]:
         raise ColumnsUnreadable() from error
 
 
-def preview_out(found: Preview) -> PreviewOut:
+def preview_out(found: Preview) -> FilePreviewOut:
     """Return what would be read of a file as the interface gives it."""
     looked = found.looked
     width = max((len(row.cells) for row in looked.rows), default=0)
