@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants import engagement, kernel, questions, reading, records, rights, warehouse
+from mutants import engagement, files, kernel, questions, reading, records, rights, warehouse
 
 BREAKS = (
     *engagement.BREAKS,
@@ -12,4 +12,5 @@ BREAKS = (
     *reading.BREAKS,
     *questions.BREAKS,
     *warehouse.BREAKS,
+    *files.BREAKS,
 )

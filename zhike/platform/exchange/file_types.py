@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+__all__ = ["Declared", "FileFinding", "Looked", "SeenRow", "Wanted"]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
