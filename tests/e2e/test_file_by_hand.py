@@ -78,7 +78,7 @@ def test_a_workbook_from_choosing_to_loaded(golden_live: Live, page: Page) -> No
     assert saved.value.suggested_filename.startswith("counter_branch_")
 
     mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    file = {"name": "counter_branch_20260319.xlsx", "mimeType": mime, "buffer": _workbook()}
+    file = {"name": "counter_branch_20260318.xlsx", "mimeType": mime, "buffer": _workbook()}
     page.locator("input[type=file]").set_input_files(files=[file])
     expect(page.get_by_test_id("preview-faults")).to_contain_text("缺少列“机构代码”")
     expect(page.get_by_test_id("upload-start")).to_be_disabled()
@@ -91,7 +91,7 @@ def test_a_workbook_from_choosing_to_loaded(golden_live: Live, page: Page) -> No
     page.get_by_test_id("remember").check()
     page.get_by_test_id("upload-start").click()
 
-    done = page.locator("[data-testid=run][data-state=done]").filter(has_text="counter_branch_20260319.xlsx")
+    done = page.locator("[data-testid=run][data-state=done]").filter(has_text="counter_branch_20260318.xlsx")
     done.get_by_test_id("run-load").click(timeout=60_000)
     expect(page.get_by_test_id("rows-loaded")).to_have_text("4")
     expect(page.get_by_text("列“网点号”作为“机构代码”读取")).to_be_visible()

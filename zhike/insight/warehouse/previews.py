@@ -80,7 +80,7 @@ def example_of(source: Source, column: SourceColumn) -> str:
     """Return what a value of a column may look like."""
     if column.values:
         return next(iter(column.values))
-    day, grammar = clock.now(), source.grammar(column)
+    day, grammar = clock.local(clock.now()).replace(minute=0, second=0), source.grammar(column)
     kind = column.value_type.given
     name = kind.value if kind is not None else ""
     examples = {

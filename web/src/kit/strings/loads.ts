@@ -1,13 +1,13 @@
 export const loads = {
   'load.title': ['数据导入', 'Loads'],
   'load.upload': ['上传文件', 'Upload a file'],
-  'load.uploadTitle': ['上传文件装载', 'Load a file'],
+  'load.uploadTitle': ['导入文件', 'Load a file'],
   'load.source': ['来源', 'Source'],
   'load.dataset': ['数据集', 'Dataset'],
   'load.file': ['文件', 'File'],
   'load.fileHint': ['点击或拖入 CSV、Excel 文件', 'Click or drop a CSV or Excel file'],
-  'load.start': ['开始装载', 'Start'],
-  'load.started': ['文件已收到，正在后台装载', 'File received; it is loaded in the background'],
+  'load.start': ['开始导入', 'Start'],
+  'load.started': ['文件已收到，正在后台导入', 'File received; it is loaded in the background'],
   'load.dateHint': [
     '文件名中有日期时以文件名为准，应形如 {{example}}',
     'A date in the file name counts; it should look like {{example}}',

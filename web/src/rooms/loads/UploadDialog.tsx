@@ -67,6 +67,8 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
       onOk={() => form.submit()}
       onCancel={leave}
       width={preview.data ? 880 : 460}
+      className="upload-dialog"
+      centered
     >
       <Form<Values> form={form} layout="vertical" onFinish={(values) => send.mutate(values)}>
         <Form.Item name="source" label={t('load.source')} rules={required}>
@@ -77,7 +79,11 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
             data-testid="upload-source"
           />
         </Form.Item>
-        {chosen && <TemplateButtons source={chosen} />}
+        {chosen && (
+          <Form.Item>
+            <TemplateButtons source={chosen} />
+          </Form.Item>
+        )}
         <Form.Item label={t('load.file')} required>
           <Upload.Dragger
             maxCount={1}
