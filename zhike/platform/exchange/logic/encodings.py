@@ -49,7 +49,8 @@ def encoding_of(path: Path, declared: str) -> str:
     if letters >= _BY_ACCIDENT and (declared == "utf-8" or _fault_in(path, declared) is not None):
         raise NoText(_damaged("utf-8", fault))
     for encoding in (declared, "gb18030"):
-        if encoding not in ("utf-8", "utf-16") and _fault_in(path, encoding) is None:
+        # What is damaged further down is found when it is read; a large file is not decoded twice for that.
+        if encoding not in ("utf-8", "utf-16") and _fault_in(path, encoding, most=_CHUNK) is None:
             return encoding
     first = fault if declared in ("utf-8", "utf-16") else _fault_in(path, declared)
     raise NoText(_damaged("utf-8" if declared == "utf-16" else declared, first or 0))
@@ -124,8 +125,8 @@ def _of_two_bytes(start: bytes, zero: int) -> str:
     raise NoText(refusal("load.not_text", zh, en))
 
 
-def _fault_in(path: Path, encoding: str) -> int | None:
-    """Where a file is not what an encoding writes; None where it is."""
+def _fault_in(path: Path, encoding: str, most: int = 0) -> int | None:
+    """Where a file, or as much of it as is looked at, is not what an encoding writes; None where it is."""
     decoder = codecs.getincrementaldecoder(encoding)()
     position = 0
     with path.open("rb") as file:
@@ -137,7 +138,7 @@ def _fault_in(path: Path, encoding: str) -> int | None:
             except UnicodeDecodeError as error:
                 return position - held + error.start
             position += len(chunk)
-            if not chunk:
+            if not chunk or (most and position >= most):
                 return None
 
 
