@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants import effects, engagement, kernel, questions, reading, records, rights, warehouse
+from mutants import effects, engagement, files, kernel, questions, reading, records, rights, warehouse
 
 BREAKS = (
     *engagement.BREAKS,
@@ -13,4 +13,5 @@ BREAKS = (
     *reading.BREAKS,
     *questions.BREAKS,
     *warehouse.BREAKS,
+    *files.BREAKS,
 )

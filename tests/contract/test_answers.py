@@ -313,6 +313,10 @@ def work_off(started):
 
 def of_loads(desk, house):
     desk.ask("operator", "listSources")
+    desk.ask("operator", "getSource", {"key": "counter_branch"})
+    desk.ask("operator", "getTemplate", {"key": "counter_branch"})
+    looked = {"source": "counter_branch", "file": "机构代码,机构名称\n".encode()}
+    desk.ask("operator", "previewFile", body=looked, media="multipart/form-data")
     desk.ask("operator", "listLoads")
     desk.ask("operator", "getLoad", {"uid": house.loads[0]})
     desk.ask("operator", "getRejectedRows", {"uid": house.loads[0]})

@@ -16,7 +16,7 @@ MORE_DOORS = {
     "fields": {"search_tokens"},
     "objects": {"bulk", "catalogue", "faults", "lists", "sets", "single", "statements"},
     "records": {"figures", "shares", "wire"},
-    "exchange": {"exports"},
+    "exchange": {"exports", "file_types", "files", "mappings"},
     "organization": {"people", "roster"},
     "permissions": {"explaining", "parts"},
     "warehouse": {"datasets", "port", "received"},

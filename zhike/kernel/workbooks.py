@@ -14,7 +14,6 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet.worksheet import Worksheet
 
 _START = b"PK\x03\x04"
 _ZEROS = re.compile(r"^0+$")
@@ -77,18 +76,6 @@ def unpacked(file: IO[bytes]) -> int:
         file.seek(0)
 
 
-def first_sheet(file: IO[bytes]) -> Worksheet:
-    """Return the first sheet that is not hidden, whole, of formulas what they came to. Raises NoWorkbook.
-
-    Its rows together are a rectangle from A1 to the last row and column in which anything stands.
-    """
-    try:
-        sheets = load_workbook(file, data_only=True).worksheets
-        return next((sheet for sheet in sheets if sheet.sheet_state == _VISIBLE), sheets[0])
-    except Exception as error:  # of a damaged one the parsers below raise whatever they stumble over
-        raise NoWorkbook() from error
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet that is read as its rows are asked for; `epoch` is the day from which its workbook counts days."""
@@ -119,11 +106,6 @@ def visible_sheets(file: IO[bytes]) -> list[Sheet]:
         return [Sheet(one.title, epoch, one, other) for one, other in pairs if one.sheet_state == _VISIBLE]
     except Exception as error:
         raise NoWorkbook() from error
-
-
-def formula_rows(file: IO[bytes], title: str) -> Iterator[Cells]:
-    """Yield the rows of a sheet with its formulas instead of what they came to, as they are asked for."""
-    yield from load_workbook(file, read_only=True)[title].iter_rows()
 
 
 def _together(values: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet) -> Iterator[tuple[int, Cells, Cells]]:

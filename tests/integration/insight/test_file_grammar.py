@@ -10,15 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 
 from tests.factories.lake import asked
 from zhike.insight.warehouse import received
-from zhike.insight.warehouse.logic import spreadsheets
 from zhike.insight.warehouse.types import LoadResult, Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
+from zhike.platform.exchange.logic import workbook_parts
 from zhike.platform.permissions import api as permissions
 
 SYSTEM = permissions.system_principal("test")
@@ -311,26 +310,23 @@ def refused(path, **changes):
 
 
 @pytest.mark.parametrize("cell", ["F1048576", "XFD300", "XFD1048576"])
-def test_a_cell_far_away_in_a_workbook_is_told_before_the_cells_between_are_made(tmp_path, cell, monkeypatch):
+def test_a_cell_far_away_in_a_workbook_costs_nothing_and_is_no_row(tmp_path, cell):
     book = Workbook()
     for row in (["no", "amount", "count"], ["0001", 13.75, 3]):
         book.active.append(row)
     book.active[cell] = "x"
     book.save(tmp_path / "rows.xlsx")
-    monkeypatch.setattr(Worksheet, "iter_rows", None)
 
-    found = refused(tmp_path / "rows.xlsx")
+    result = received.load_file("rows", tmp_path / "rows.xlsx", snapshot=snapshot(), again=True)
 
-    assert [one["code"] for one in found] == ["load.large_workbook"]
-    assert found[0]["message"].startswith(f"工作簿是 A1:{cell}，共 ") and "另存为 CSV" in found[0]["message"]
+    assert (result.state, result.rows_read, stored("no")) == ("done", 1, [("0001",)])
 
 
 def test_a_workbook_that_is_large_once_unpacked_is_told_before_it_is(tmp_path, monkeypatch):
     book = Workbook()
     book.active.append(["no", "amount", "count"])
     book.save(tmp_path / "rows.xlsx")
-    monkeypatch.setattr(spreadsheets, "_MOST_MEGABYTES", 0)
-    monkeypatch.setattr(spreadsheets.workbooks, "first_sheet", None)
+    monkeypatch.setattr(workbook_parts, "_MOST_SHEET", 10)
 
     assert [one["code"] for one in refused(tmp_path / "rows.xlsx")] == ["load.large_workbook"]
 

@@ -101,25 +101,25 @@ def test_the_same_bytes_again_are_the_same_load(tmp_path):
     assert load(path, again=True).rows_loaded == 2
 
 
-def test_gbk_declared_as_utf8(tmp_path):
+def test_gbk_declared_as_utf8_is_read_as_gbk_and_says_so(tmp_path):
     result = load(text(tmp_path, GOOD), definition(encoding="utf-8"))
 
-    assert (result.state, codes(result)) == ("failed", ["load.wrong_encoding"])
-    assert result.error["facts"]["looks_like"] == "GBK"
+    assert (result.state, codes(result)) == ("done", ["load.encoding"])
+    assert result.findings[0]["message"] == "这是 GBK，本来源按 UTF-8，已改用 GBK"
 
 
-def test_utf8_declared_as_gbk(tmp_path):
+def test_utf8_declared_as_gbk_is_read_as_utf8_and_says_so(tmp_path):
     result = load(text(tmp_path, GOOD, encoding="utf-8"))
 
-    assert (result.state, codes(result)) == ("failed", ["load.wrong_encoding"])
-    assert result.error["facts"]["looks_like"] == "UTF-8"
+    assert (result.state, codes(result)) == ("done", ["load.encoding"])
+    assert result.findings[0]["message"] == "这是 UTF-8，本来源按 GBK，已改用 UTF-8"
 
 
-def test_a_missing_column_says_what_there_is(tmp_path):
+def test_missing_columns_are_one_finding_that_says_what_there_is(tmp_path):
     result = load(text(tmp_path, ["客户号,姓名", "1,张三"]))
 
-    assert codes(result) == ["load.missing_column"] * 3
-    assert "文件中有：客户号、姓名" in result.findings[0]["message"]
+    assert codes(result) == ["load.missing_column"]
+    assert result.findings[0]["message"] == "缺少 3 列“证件号码”“开户日期”“资产”。文件中有：客户号、姓名"
 
 
 def test_bad_rows_are_kept_with_line_and_reason(tmp_path):
@@ -334,3 +334,36 @@ def test_a_file_without_a_day_in_its_name_is_loaded_whatever_the_day(tmp_path):
     found = received.load_folder(tmp_path, snapshot=source, after=date(2099, 1, 1))
 
     assert [(row.file, row.state, row.rows_loaded) for row in found] == [("customers.csv", "done", 2)]
+
+
+def keys(tmp_path, pattern, numbers):
+    return text(tmp_path, [HEADERS, *(f"{number:{pattern}},张三,,20200102,1" for number in numbers)])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "numbers", "state"),
+    [
+        ("d", range(1000, 1150), "failed"),
+        ("09d", range(2000, 2150), "done"),
+        ("010d", range(1000, 1150), "done"),
+    ],
+)
+def test_keys_that_have_lost_their_zeros_change_nothing(tmp_path, pattern, numbers, state):
+    own = definition(dataset=f"test.keys_{pattern}")
+    assert load(keys(tmp_path, "09d", range(1000, 1150)), own).state == "done"
+
+    result = load(keys(tmp_path, pattern, numbers), own)
+
+    assert result.state == state
+    if state == "failed":
+        assert codes(result) == ["load.key_shape"]
+        assert result.findings[0]["message"].startswith(
+            "“客户号”有 150 个（共 150 个）与已有编号写法不同：本文件如 1000，已有如 000001000。"
+        )
+
+
+def test_keys_may_be_written_otherwise_where_the_source_says_so(tmp_path):
+    renumbered = definition(dataset="test.renumbered", checks={"key_shape": False, "source": "test"})
+    load(keys(tmp_path, "09d", range(1000, 1150)), renumbered)
+
+    assert load(keys(tmp_path, "d", range(1000, 1150)), renumbered).state == "done"

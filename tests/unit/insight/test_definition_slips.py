@@ -73,7 +73,7 @@ SLIPS = [
     (SOURCE, "[core.counter_branch, code]", "[core.counter_brnch, code]", "dataset.unknown", "core.counter_branch"),
     (SOURCE, "[core.counter_branch, code]", "[core.counter_branch, cod]", "dataset.unknown_column", "'code'"),
     (SOURCE, "encoding: gbk", "encoding: gbx", VALUE, "'gbk'"),
-    (SOURCE, "encoding: gbk", "encoding: utf-16", VALUE, "'utf-8'"),
+    (SOURCE, "encoding: gbk", "encoding: utf-17", VALUE, "'utf-8'"),
     (SOURCE, 'date_format: "%Y%m%d"', 'date_format: "YYYYMMDD"', FORM, "%Y%m%d"),
     (SOURCE, "date: file", "date: filename", "source.unknown_column", "file"),
     (IDENTITY, "phone: mobil", "phone: mobil_", "dataset.unknown_column", "'mobile'"),

@@ -34,7 +34,7 @@ export class ApiError extends Error {
 type AnyErrorBody = Partial<ErrorBody> & { errors?: Finding[] };
 
 type Options = { body?: unknown; signal?: AbortSignal; form?: FormFields; quiet?: boolean };
-type FormFields = Record<string, string | Blob | null | undefined>;
+type FormFields = Record<string, string | Blob | boolean | null | undefined>;
 
 const listeners = new Set<() => void>();
 let language = 'zh';
@@ -113,7 +113,7 @@ async function send(method: string, url: string, options: Options = {}): Promise
 
 function formOf(fields: FormFields): FormData {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
+  for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value === true ? 'true' : value);
   return form;
 }
 

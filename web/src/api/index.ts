@@ -90,6 +90,8 @@ export type {
   SessionOut as Session,
   SnapshotOut as Snapshot,
   SortOut as Sort,
+  FilePreviewOut as FilePreview,
+  SourceDetailOut as LoadSourceDetail,
   SourceOut as LoadSource,
   StoredExpression as Expression,
   TableColumn,

@@ -19,6 +19,33 @@ class FileUnreadable(ZhikeError):
         return cls(file=file, reason=reason, reason_en=reason_en, findings=findings)
 
 
+class FileLarge(ZhikeError):
+    """A file that is larger than is sent by hand."""
+
+    code = "load.large_file"
+    status = 413
+    zh = "文件“{file}”超过 {most:,} MB，请放入夜间加载的文件夹，或分成几个文件"
+    en = "File '{file}' has more than {most:,} MB; put it into the folder that is loaded at night, or split it"
+
+
+class NoPreview(ZhikeError):
+    """A file that tells its own columns and types, so that nothing is to be chosen."""
+
+    code = "load.no_preview"
+    status = 422
+    zh = "“{file}”不是 Excel 或 CSV，没有预览，可以直接加载"
+    en = "'{file}' is no Excel and no CSV file; it has no preview and can be loaded as it is"
+
+
+class ColumnsUnreadable(ZhikeError):
+    """A choice of columns that is none: heads of the file and columns of the source, as JSON."""
+
+    code = "load.columns"
+    status = 422
+    zh = "列的对应无法读取，请重新选择"
+    en = "The choice of columns cannot be read; choose again"
+
+
 class LoadFailed(ZhikeError):
     """A file sent by hand that could not be loaded; the load `load` holds what is wrong with it."""
 

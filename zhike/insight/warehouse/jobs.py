@@ -62,6 +62,7 @@ def load_file(handle: RunHandle) -> Mapping[str, object]:
         name=given["file"],
         business_date=date.fromisoformat(given["business_date"]) if given["business_date"] else None,
         handle=handle,
+        again="again" in given,
     )
     return _loaded(result)
 

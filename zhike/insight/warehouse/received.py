@@ -15,8 +15,10 @@ from zhike.insight.warehouse.logic import (
     folders,
     loading,
     quality,
+    receiving,
     record_rejects,
     sources,
+    wanting,
 )
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
@@ -179,11 +181,21 @@ def rejected_csv(uid: uuid.UUID, *, principal: Principal) -> bytes:
     return loading.store().path(row.rejected_hash).read_bytes() if row.rejected_hash else b""
 
 
-def upload(source: str, path: Path, *, name: str, business_date: date | None, principal: Principal) -> uuid.UUID:
+def upload(
+    source: str,
+    path: Path,
+    *,
+    name: str,
+    business_date: date | None,
+    columns: Mapping[str, str] | None = None,
+    remember: bool = False,
+    principal: Principal,
+) -> uuid.UUID:
     """Queue the loading of a file somebody sends by hand and return the run; audited.
 
-    The day is the one in the file's name; `business_date` says it where the name holds none. Nothing is queued when
-    it raises UnknownSource, NoBusinessDate, DateDiffers or Refused.
+    The day is the one in the file's name; `business_date` says it where the name holds none. `columns` are what was
+    chosen for heads that are called otherwise, for this file, or to `remember` for all with the same heads. Nothing is
+    queued when it raises UnknownSource, NoBusinessDate, DateDiffers, FileUnreadable or Refused.
     """
     permissions.require(principal, "load.create")
     found = sources.source(source)
@@ -191,7 +203,16 @@ def upload(source: str, path: Path, *, name: str, business_date: date | None, pr
     file_names.dates_of(found, name, business_date)
     given = business_date.isoformat() if business_date else ""
     with database.writing():
-        params = {"source": source, "hash": loading.store().put_path(path), "file": name, "business_date": given}
+        params: dict[str, object] = {
+            "source": source,
+            "hash": loading.store().put_path(path),
+            "file": name,
+            "business_date": given,
+        }
+        if columns:
+            params |= {"again": "yes", "columns": dict(columns)}
+            looked = receiving.looked_at(found, path, name, columns)
+            wanting.choose(found, columns, file=str(params["hash"]), looked=looked, remember=remember)
         audit.note(operation="load_file", subject="load", details=params)
         return jobs.submit("load_file", Labels(f"文件装载 {name}", f"File load {name}"), params)
 

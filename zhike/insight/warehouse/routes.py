@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
-from zhike.insight.warehouse import datasets, received, runs, schemas
-from zhike.kernel.wire import file_answer, responds
+from zhike.insight.warehouse import datasets, previews, received, runs, schemas
+from zhike.kernel.wire import file_answer, reading, responds
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["warehouse"])
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/loads", operation_id="listLoads", response=responds(schemas.LoadsOut))
@@ -27,17 +32,51 @@ def loads(request: SignedInRequest, cursor: str = "") -> schemas.LoadsOut:
 
 @router.post("/loads", operation_id="uploadFile", response=responds(schemas.QueuedOut, 202))
 def create(
-    request: SignedInRequest, source: Form[str], file: File[UploadedFile], business_date: Form[date | None] = None
+    request: SignedInRequest,
+    source: Form[str],
+    file: File[UploadedFile],
+    business_date: Form[date | None] = None,
+    columns: Form[str] = "",
+    remember: Form[bool] = False,
 ) -> schemas.QueuedOut:
     """A file to be loaded by hand: the run that loads it."""
+    chosen = schemas.chosen_columns(columns)
+    with _received(file) as (path, name):
+        run = received.upload(
+            source,
+            path,
+            name=name,
+            business_date=business_date,
+            columns=chosen,
+            remember=remember,
+            principal=request.principal,
+        )
+        return {"run": run}
+
+
+@router.post("/loads/preview", operation_id="previewFile", response=responds(schemas.FilePreviewOut))
+@reading
+def preview(
+    request: SignedInRequest, source: Form[str], file: File[UploadedFile], columns: Form[str] = ""
+) -> schemas.FilePreviewOut:
+    """What would be read of a file; it is not kept."""
+    chosen = schemas.chosen_columns(columns)
+    with _received(file) as (path, name):
+        found = previews.preview(source, path, name=name, columns=chosen, principal=request.principal)
+        return schemas.preview_out(found)
+
+
+@contextmanager
+def _received(file: UploadedFile) -> Iterator[tuple[Path, str]]:
+    """A sent file on disk for the length of the block, and its name."""
+    name = Path(file.name or "file").name
+    previews.check_size(name, file.size or 0)
     with tempfile.TemporaryDirectory(prefix="zhike-upload-") as folder:
         path = Path(folder) / "received"
         with path.open("wb") as target:
             for chunk in file.chunks():
                 target.write(chunk)
-        name = Path(file.name or "file").name
-        run = received.upload(source, path, name=name, business_date=business_date, principal=request.principal)
-        return {"run": run}
+        yield path, name
 
 
 @router.get("/loads/{uid}", operation_id="getLoad", response=responds(schemas.LoadDetailOut))
@@ -94,6 +133,21 @@ def sources(request: SignedInRequest) -> schemas.SourcesOut:
             for found in datasets.source_list(principal=request.principal)
         ]
     }
+
+
+@router.get("/sources/{key}", operation_id="getSource", response=responds(schemas.SourceDetailOut))
+def source(request: SignedInRequest, key: str) -> schemas.SourceDetailOut:
+    """What the files of a source hold."""
+    found = previews.source(key, principal=request.principal)
+    return schemas.source_detail_out(found, datasets.example_of(found), previews.example_of)
+
+
+@router.get("/sources/{key}/template", operation_id="getTemplate", openapi_extra=file_answer(_XLSX, "text/csv"))
+def template(request: SignedInRequest, key: str, format: Literal["xlsx", "csv"] = "xlsx") -> HttpResponse:
+    """A file to fill in for a source."""
+    content, name = previews.template(key, workbook=format == "xlsx", principal=request.principal)
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    return HttpResponse(content, content_type=_XLSX if format == "xlsx" else "text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/runs", operation_id="listRuns", response=responds(schemas.RunsOut))

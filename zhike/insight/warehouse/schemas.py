@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Literal, cast
 
+from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from zhike.insight.warehouse.types import Effect, EffectKind, LoadResult, RejectedRow, Source
+from zhike.insight.warehouse.errors import ColumnsUnreadable
+from zhike.insight.warehouse.previews import Preview
+from zhike.insight.warehouse.types import Effect, EffectKind, LoadResult, RejectedRow, Source, SourceColumn
 from zhike.kernel import jobs
 from zhike.kernel.models import Run
 from zhike.kernel.wire import Failure, Finding, Labels, failure, findings, labels
@@ -17,6 +20,8 @@ from zhike.kernel.wire import Failure, Finding, Labels, failure, findings, label
 LoadState = Literal["running", "done", "failed", "cancelled", "waiting", "discarded", "undone", "restored"]
 RunState = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
 _LOG_LINES = 20
+_SHOWN_ROWS, _SHOWN_CELL = 20, 80
+_CHOSEN = TypeAdapter(dict[str, str])
 _OPEN = ("waiting", "running")
 
 
@@ -118,6 +123,54 @@ class SourcesOut(TypedDict):
     """The sources that a file can be loaded into."""
 
     items: list[SourceOut]
+
+
+class SourceColumnOut(TypedDict):
+    """A column that a source reads of its files; `values` are what it may say."""
+
+    title: str
+    labels: Labels
+    type: str
+    required: bool
+    key: bool
+    example: str
+    values: list[str]
+
+
+class SourceDetailOut(SourceOut):
+    """A source with the columns of its files."""
+
+    keys: list[str]
+    columns: list[SourceColumnOut]
+
+
+class HeadOut(TypedDict):
+    """A head of a file, and the column that it is read as; empty for none."""
+
+    title: str
+    read_as: str
+
+
+class SeenRowOut(TypedDict):
+    """One of the first rows of a file: its line, and whether it stands above the heads, is them, or is data."""
+
+    line: int
+    place: Literal["above", "head", "data"]
+    cells: list[str]
+
+
+class FilePreviewOut(TypedDict):
+    """What would be read of a file; `missing` are columns for which no head was found. `rows` is null where it is large."""
+
+    kind: Literal["workbook", "text"]
+    sheet: str
+    encoding: str
+    heads: list[HeadOut]
+    missing: list[str]
+    first_rows: list[SeenRowOut]
+    rows: int | None
+    notes: list[Finding]
+    faults: list[Finding]
 
 
 class ProgressOut(TypedDict):
@@ -231,6 +284,64 @@ def source_out(source: Source, example: str) -> SourceOut:
         "example": example,
         "encoding": source.encoding,
     }
+
+
+def source_detail_out(
+    source: Source, example: str, example_of: Callable[[Source, SourceColumn], str]
+) -> SourceDetailOut:
+    """Return a source with its columns as the interface gives it."""
+    columns: dict[str, SourceColumnOut] = {}
+    for column in source.columns:
+        if column.header and column.header not in columns:
+            columns[column.header] = {
+                "title": column.header,
+                "labels": labels(column.labels or {"zh": column.header, "en": column.key}),
+                "type": column.type,
+                "required": column.required,
+                "key": column.key in source.keys,
+                "example": example_of(source, column),
+                "values": list(column.values),
+            }
+    keys = [source.column(key).title for key in source.keys if key in source.keys_of_columns]
+    return {**source_out(source, example), "keys": keys, "columns": list(columns.values())}
+
+
+def chosen_columns(text: str) -> dict[str, str]:
+    """Return what somebody chose for heads of a file, from JSON. Raises ColumnsUnreadable."""
+    try:
+        return _CHOSEN.validate_json(text) if text else {}
+    except ValidationError as error:
+        raise ColumnsUnreadable() from error
+
+
+def preview_out(found: Preview) -> FilePreviewOut:
+    """Return what would be read of a file as the interface gives it."""
+    looked = found.looked
+    width = max((len(row.cells) for row in looked.rows), default=0)
+    return {
+        "kind": looked.kind,
+        "sheet": looked.sheet,
+        "encoding": looked.encoding,
+        "heads": [{"title": head, "read_as": name} for head, name in zip(looked.heads, looked.read_as, strict=True)],
+        "missing": [title for title in found.wanted if title not in looked.read_as],
+        "first_rows": [
+            {
+                "line": row.line,
+                "place": _place(row.line, looked.first, looked.last),
+                "cells": [*(cell[:_SHOWN_CELL] for cell in row.cells), *[""] * (width - len(row.cells))],
+            }
+            for row in looked.rows[:_SHOWN_ROWS]
+        ],
+        "rows": found.rows,
+        "notes": findings([one.as_dict() for one in found.findings if not one.refuses]),
+        "faults": findings([one.as_dict() for one in found.findings if one.refuses]),
+    }
+
+
+def _place(line: int, first: int, last: int) -> Literal["above", "head", "data"]:
+    if line > last:
+        return "data"
+    return "head" if line >= first else "above"
 
 
 def run_out(run: Run, *, cancellable: bool, repeatable: bool) -> RunOut:

@@ -185,6 +185,9 @@ class SourceChecks(Origin):
     )
     drift: Annotated[float, Field(gt=0)] | None = Field(None, description="allowed difference of a day's rows")
     rejects: Share | None = Field(None, description="a file of which a larger share is rejected changes nothing")
+    key_shape: Flag = Field(
+        True, description="a file changes nothing when most of its keys are written as none before: lost zeros"
+    )
     effects: Mapping[EffectKind, Share] = Field(
         {}, description="effect → the share of what is there above which a file waits for a person; 0.05 when absent"
     )
@@ -239,13 +242,19 @@ class Source(Definition):
     )
     file: FileName = Field(description="the file's name, with {business_date:%Y%m%d} where the day stands")
     history: FileName | None = Field(None, description="the name of files that hold a whole month: {month:%Y%m}")
-    encoding: Encoding = Field("utf-8", description="of text; a file that is written otherwise is refused")
-    delimiter: Sign = Field(",", description="the sign between columns of text")
+    encoding: Encoding = Field(
+        "utf-8", description="of text; one that is written otherwise is read as it is, and a note says so"
+    )
+    delimiter: Sign = Field(
+        ",", description="the sign between columns of text; another one that gives known heads is taken, with a note"
+    )
     quote: Sign | Literal[""] = Field('"', description="the sign around values that hold a delimiter; none, when empty")
     escape: Sign | None = Field(
         None, description="the sign before a quote inside quotes; the quote itself, when absent"
     )
-    header_row: Count = Field(1, description="the line of the headers; what stands above it is passed over")
+    header_row: Count = Field(
+        1, description="the line of the headers; found elsewhere among the first 20, they are read there, with a note"
+    )
     footer: Footer | None = None
     decimal: Literal[".", ","] = Field(".", description="the decimal sign")
     grouping: Literal["", ",", ".", " ", "'"] = Field("", description="the sign between thousands")

@@ -39,8 +39,8 @@ DatasetName = Annotated[
     AfterValidator(_dataset),
     Field(description="layer and name: core.trade"),
 ]
-#: Encodings in which a byte of zero never stands, so that pictures and archives can be told from text.
-Encoding = Literal["utf-8", "gbk", "gb18030", "gb2312", "big5", "iso-8859-1", "windows-1252"]
+#: How text is written; the content of a file decides.
+Encoding = Literal["utf-8", "gbk", "gb18030", "gb2312", "utf-16", "big5", "iso-8859-1", "windows-1252"]
 Share = Annotated[float, Field(ge=0, le=1, description="a share of 1: 0.1 is 10 %")]
 
 

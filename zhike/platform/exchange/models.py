@@ -34,3 +34,19 @@ class Ending(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["object", "record"], name="exchange_ending_once")]
+
+
+class ChosenHeads(models.Model):
+    """What somebody chose for heads of a file that are called otherwise than is wanted: head → wanted column.
+
+    `scope` says whose files they are, `of` which: those with the same heads, or one file by its content.
+    """
+
+    scope = models.TextField()
+    of = models.TextField()
+    columns = models.JSONField()
+    chosen_by = models.TextField()
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "of"], name="chosen_heads_once")]

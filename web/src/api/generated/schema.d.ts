@@ -684,6 +684,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/loads/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What would be read of a file; it is not kept.
+         */
+        post: operations["previewFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/loads/{uid}": {
         parameters: {
             query?: never;
@@ -1332,6 +1352,46 @@ export interface paths {
          * @description The sources a file can be loaded into.
          */
         get: operations["listSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Source
+         * @description What the files of a source hold.
+         */
+        get: operations["getSource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{key}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description A file to fill in for a source.
+         */
+        get: operations["getTemplate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2491,6 +2551,19 @@ export interface components {
         FiguresData: {
             figures: components["schemas"]["Figure"][];
         };
+        /** @description What would be read of a file; `missing` are columns for which no head was found. `rows` is null where it is large. */
+        FilePreviewOut: {
+            encoding: string;
+            faults: components["schemas"]["Finding"][];
+            first_rows: components["schemas"]["SeenRowOut"][];
+            heads: components["schemas"]["HeadOut"][];
+            /** @enum {string} */
+            kind: "workbook" | "text";
+            missing: string[];
+            notes: components["schemas"]["Finding"][];
+            rows: number | null;
+            sheet: string;
+        };
         /** @description One fault among several: a stable code, a sentence, and where it is: in a `field`, or in several together. */
         Finding: {
             code: string;
@@ -2594,6 +2667,11 @@ export interface components {
             reason?: string;
             revision?: number | null;
             to: string;
+        };
+        /** @description A head of a file, and the column that it is read as; empty for none. */
+        HeadOut: {
+            read_as: string;
+            title: string;
         };
         /** @description A record's journal. */
         HistoryBlockOut: {
@@ -3577,6 +3655,13 @@ export interface components {
             fields: string[];
             labels: components["schemas"]["Labels"];
         };
+        /** @description One of the first rows of a file: its line, and whether it stands above the heads, is them, or is data. */
+        SeenRowOut: {
+            cells: string[];
+            line: number;
+            /** @enum {string} */
+            place: "above" | "head" | "data";
+        };
         /** @description A measure over days. */
         SeriesBlockOut: {
             as_of: components["schemas"]["AsOfOut"] | null;
@@ -3667,6 +3752,28 @@ export interface components {
             /** @enum {string} */
             direction: "asc" | "desc";
             field: string;
+        };
+        /** @description A column that a source reads of its files; `values` are what it may say. */
+        SourceColumnOut: {
+            example: string;
+            key: boolean;
+            labels: components["schemas"]["Labels"];
+            required: boolean;
+            title: string;
+            type: string;
+            values: string[];
+        };
+        /** @description A source with the columns of its files. */
+        SourceDetailOut: {
+            columns: components["schemas"]["SourceColumnOut"][];
+            dataset: string;
+            encoding: string;
+            example: string;
+            file: string;
+            key: string;
+            keys: string[];
+            labels: components["schemas"]["Labels"];
+            system: string;
         };
         /** @description A source that a file can be loaded into. */
         SourceOut: {
@@ -4405,6 +4512,7 @@ export type FieldsData = components['schemas']['FieldsData'];
 export type Figure = components['schemas']['Figure'];
 export type FiguresBlockOut = components['schemas']['FiguresBlockOut'];
 export type FiguresData = components['schemas']['FiguresData'];
+export type FilePreviewOut = components['schemas']['FilePreviewOut'];
 export type Finding = components['schemas']['Finding'];
 export type ForeseenIn = components['schemas']['ForeseenIn'];
 export type ForeseenOut = components['schemas']['ForeseenOut'];
@@ -4419,6 +4527,7 @@ export type GoalOptionsOut = components['schemas']['GoalOptionsOut'];
 export type GoalOut = components['schemas']['GoalOut'];
 export type GroupsIn = components['schemas']['GroupsIn'];
 export type HandIn = components['schemas']['HandIn'];
+export type HeadOut = components['schemas']['HeadOut'];
 export type HistoryBlockOut = components['schemas']['HistoryBlockOut'];
 export type HistoryData = components['schemas']['HistoryData'];
 export type HistoryEntryOut = components['schemas']['HistoryEntryOut'];
@@ -4531,6 +4640,7 @@ export type SearchHitOut = components['schemas']['SearchHitOut'];
 export type SearchOut = components['schemas']['SearchOut'];
 export type SectionData = components['schemas']['SectionData'];
 export type SectionOut = components['schemas']['SectionOut'];
+export type SeenRowOut = components['schemas']['SeenRowOut'];
 export type SeriesBlockOut = components['schemas']['SeriesBlockOut'];
 export type SeriesData = components['schemas']['SeriesData'];
 export type SeriesPin = components['schemas']['SeriesPin'];
@@ -4542,6 +4652,8 @@ export type SnapshotOut = components['schemas']['SnapshotOut'];
 export type SnapshotsOut = components['schemas']['SnapshotsOut'];
 export type SortIn = components['schemas']['SortIn'];
 export type SortOut = components['schemas']['SortOut'];
+export type SourceColumnOut = components['schemas']['SourceColumnOut'];
+export type SourceDetailOut = components['schemas']['SourceDetailOut'];
 export type SourceOut = components['schemas']['SourceOut'];
 export type SourcesOut = components['schemas']['SourcesOut'];
 export type StepOut = components['schemas']['StepOut'];
@@ -6035,8 +6147,12 @@ export interface operations {
             content: {
                 "multipart/form-data": {
                     business_date?: string | null;
+                    /** @default  */
+                    columns?: string;
                     /** Format: binary */
                     file: string;
+                    /** @default false */
+                    remember?: boolean;
                     source: string;
                 };
             };
@@ -6049,6 +6165,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    previewFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @default  */
+                    columns?: string;
+                    /** Format: binary */
+                    file: string;
+                    source: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePreviewOut"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -7275,6 +7432,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourcesOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Error400"];

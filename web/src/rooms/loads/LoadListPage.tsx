@@ -17,6 +17,7 @@ import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { LoadState } from './LoadState';
 import { RunsPanel } from '../../blocks/Runs';
 import { useSourceName } from './sources';
+import { SourceDrawer } from './SourceDrawer';
 import { UploadDialog } from './UploadDialog';
 
 export function LoadListPage() {
@@ -24,6 +25,7 @@ export function LoadListPage() {
   const client = useQueryClient();
   const mayUpload = useCan('load.create');
   const [uploading, setUploading] = useState(false);
+  const [explaining, setExplaining] = useState(false);
   const loads = useInfiniteQuery({
     queryKey: ['loads'],
     queryFn: ({ pageParam, signal }) => api.get('/loads', { query: { cursor: pageParam }, signal }),
@@ -41,6 +43,9 @@ export function LoadListPage() {
       actions={
         <>
           <LiveStamp at={loads.dataUpdatedAt} />
+          <Button onClick={() => setExplaining(true)} data-testid="sources">
+            {t('load.sources')}
+          </Button>
           {mayUpload && (
             <Button
               type="primary"
@@ -74,6 +79,7 @@ export function LoadListPage() {
           )}
         </Panel>
       </div>
+      {explaining && <SourceDrawer onClose={() => setExplaining(false)} />}
       <UploadDialog open={uploading} onClose={() => setUploading(false)} onDone={refresh} />
     </Page>
   );

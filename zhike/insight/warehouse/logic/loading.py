@@ -20,7 +20,17 @@ from django.conf import settings
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import columns, effects, engine, file_names, months, quality, rejects, tables
+from zhike.insight.warehouse.logic import (
+    columns,
+    effects,
+    engine,
+    file_names,
+    key_shapes,
+    months,
+    quality,
+    rejects,
+    tables,
+)
 from zhike.insight.warehouse.logic.file_names import FileDates
 from zhike.insight.warehouse.logic.receiving import Received, is_text, received
 from zhike.insight.warehouse.logic.writer import only_writer
@@ -41,6 +51,7 @@ from zhike.kernel.trading_days import trading_calendar
 _TEXT_MEMORY = "300MB"
 #: The finding of a load about rows that became no records.
 NO_RECORDS = "load.no_records"
+_ARCHIVED = "load.older_than_current"
 
 
 def store() -> FileStore:
@@ -206,8 +217,11 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                 row.rejected_hash = store().put(
                     io.BytesIO(rejects.as_csv(rejects.explained(session, source, found, broken)))
                 )
-            row.findings = quality.refusal(source, row.rows_read, row.rows_rejected)
-            if not row.findings:
+            notes = [note.as_dict() for note in found.notes]
+            refused = quality.refusal(source, row.rows_read, row.rows_rejected)
+            refused = refused or key_shapes.refusal(session, source, read)
+            row.findings = [*notes, *refused]
+            if not refused:
                 kept = _to_write(read, row)
                 plain = columns.typed(source, found.relation, found.headers, business_date=dates.first, plain=True)
                 if accepted or not _waits(session, source, row, kept, plain):
@@ -272,9 +286,9 @@ def _count(session: Session, typed: Tree, broken: int) -> tuple[int, int]:
 def _look(source: Source, dates: FileDates, row: Load) -> None:
     """Note what is worth a look about a file that was loaded."""
     if row.rows_read == 0:
-        row.findings = [_finding("load.empty", "文件没有数据行", "the file has no rows")]
-    elif row.first_date == row.business_date and not row.findings:
-        row.findings = quality.drift(source, row.business_date, row.rows_loaded)
+        row.findings.append(_finding("load.empty", "文件没有数据行", "the file has no rows"))
+    elif row.first_date == row.business_date and all(found["code"] != _ARCHIVED for found in row.findings):
+        row.findings += quality.drift(source, row.business_date, row.rows_loaded)
 
 
 def _to_write(typed: Tree, row: Load) -> Tree:
@@ -300,13 +314,8 @@ def _waits(session: Session, source: Source, row: Load, rows: Tree, plain: Tree)
 def _write(session: Session, source: Source, select: Tree, dates: FileDates, row: Load) -> int:
     if source.grain == "master":
         if _superseded(row):
-            row.findings = [
-                _finding(
-                    "load.older_than_current",
-                    "已有更新日期的主数据，本文件只存档",
-                    "a newer file is loaded; this one is kept only",
-                )
-            ]
+            zh, en = "已有更新日期的主数据，本文件只存档", "a newer file is loaded; this one is kept only"
+            row.findings.append(_finding(_ARCHIVED, zh, en))
             return 0
         return session.write(source.dataset, tables.LATEST, select, sorted_by=source.keys)
     if _of_many_days(source, dates):
