@@ -58,6 +58,13 @@ describe('a link', () => {
     await user.click(within(said).getByRole('button'));
     expect(screen.queryByTestId('dropped')).toBeNull();
   });
+  it('leaves out a condition with a value that is none, and the list is there', async () => {
+    await open('?where=["open","=","maybe"]&where=["asset",">=","50万"]&where=["level","=","C3"]');
+    expect((await screen.findByTestId('dropped')).textContent).toBe('链接中有 2 个条件无法识别，未生效');
+    expect(await rows()).toHaveLength(3);
+    expect(screen.getAllByTestId('condition-chip').map((chip) => chip.textContent)).toEqual(['风险等级 等于 稳健']);
+    await waitFor(() => expect(address()).toBe('/records/party?where=["level","=","C3"]'));
+  });
   it('that is followed whole is not spoken of', async () => {
     await open('?where=["level","in","C3"]&group=level&sort=name.asc');
     await rows();
