@@ -28,7 +28,7 @@ const TURNED: Partial<Record<string, RowOp>> = { '=': '=', '!=': '!=', '<': '>',
 const OPPOSITE = { in: 'not_in', between: 'not_between', is_empty: 'is_not_empty' } as const;
 
 /** Whether the editors of a type can show the operator, beyond those that they offer for new rows. */
-function canAsk(op: RowOp, type: VocabularyType): boolean {
+export function canAsk(op: RowOp, type: VocabularyType): boolean {
   const { ops, inList, editor } = askedOf(type);
   if (ops.includes(op)) return true;
   if (op === 'not_between') return ops.includes('between');

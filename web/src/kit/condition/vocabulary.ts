@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import type { FieldMeta, Option, Vocabulary, VocabularyItem, VocabularyKind, VocabularyType } from '../../api';
 import { useText, type Translate } from '../i18n';
-import { askedOf } from '../fields/asked';
+import { askedOf, yesNoOf } from '../fields/asked';
 import { measuredBy, typingOf } from '../fields/typing';
 import * as format from '../format';
 import { readNumber, shifted } from '../plain';
@@ -16,33 +16,24 @@ function termsOf(entries: Map<string, Entry>): Terms {
   return { entries, typeOf: (field) => entries.get(field)?.type ?? 'text' };
 }
 
+/** A choice without options is asked about as a text. */
+const typeOf = ({ asked, options }: FieldMeta): VocabularyType | '' =>
+  asked !== '' && askedOf(asked).ops === askedOf('choice').ops && options.length === 0 ? 'text' : asked;
+
 /** The fields of an object that a list can be filtered by. */
-export function useFieldTerms(fields: FieldMeta[]): Terms {
-  return useMemo(() => {
-    const known = fields.flatMap((field): [string, Entry][] => {
-      // What a condition would have to name by an inner id is chosen on its own page.
-      if (field.asked === '' || field.masked || field.target) return [];
-      const { format: typedAs, unit } = measuredBy(field);
-      const type =
-        askedOf(field.asked).ops === askedOf('choice').ops && field.options.length === 0 ? 'text' : field.asked;
-      return [
-        [
-          field.key,
-          {
-            key: field.key,
-            labels: field.labels,
-            type,
-            format: typedAs,
-            unit: unit ?? undefined,
-            options: field.options,
-            kind: field.kind,
-          },
-        ],
-      ];
-    });
-    return termsOf(new Map(known));
-  }, [fields]);
+export function fieldTerms(fields: FieldMeta[]): Terms {
+  const known = fields.flatMap((field): [string, Entry][] => {
+    const { key, labels, options, kind } = field;
+    const type = typeOf(field);
+    // What a condition would have to name by an inner id is chosen on its own page.
+    if (type === '' || field.masked || field.target) return [];
+    const { format: typedAs, unit } = measuredBy(field);
+    return [[key, { key, labels, type, format: typedAs, unit: unit ?? undefined, options, kind }]];
+  });
+  return termsOf(new Map(known));
 }
+
+export const useFieldTerms = (fields: FieldMeta[]): Terms => useMemo(() => fieldTerms(fields), [fields]);
 
 export function useVocabularyTerms(vocabulary: Vocabulary | undefined): Terms {
   return useMemo(() => {
@@ -70,7 +61,8 @@ function valueText(value: string, entry: Entry | undefined, lang: format.Lang, t
   const option = entry?.options?.find((item: Option) => item.key === value);
   if (option) return option.labels[lang];
   const { editor } = askedOf(entry?.type);
-  if (editor === 'yesNo') return t(value === 'true' ? 'common.yes' : 'common.no');
+  const yes = editor === 'yesNo' ? yesNoOf(value) : undefined;
+  if (yes !== undefined) return t(yes ? 'common.yes' : 'common.no');
   if (editor === 'day') return format.date(value);
   const number = readNumber(value);
   if (number === null || (entry && editor === 'line')) return value;

@@ -1,7 +1,7 @@
 /** How conditions ask about values: by which operators, as which literal, in which control. */
 import type { Literal, VocabularyType } from '../../api';
 import type { RowOp } from '../condition/model';
-import { wholeOf } from '../plain';
+import { readNumber, wholeOf } from '../plain';
 
 export type Asked = {
   ops: RowOp[];
@@ -15,25 +15,54 @@ export type Asked = {
   /** What a new row begins with. */
   start?: string[];
   read?: (text: string) => Literal['value'];
+  /** Whether a text is one of its values, as they are sent. */
+  holds: (text: string) => boolean;
 };
+
+const isNumber = (text: string) => readNumber(text) === text;
+
+function isDay(text: string): boolean {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) && !text.startsWith('0000') ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+const isText = (text: string) => text.trim() !== '';
+
+/** Yes and no as they are kept; whatever else stands for one of them is neither. */
+const YES_NO: Record<string, boolean> = { true: true, false: false };
+
+export const yesNoOf = (text: string): boolean | undefined => (Object.hasOwn(YES_NO, text) ? YES_NO[text] : undefined);
 
 const NUMBER_OPS: RowOp[] = ['>=', '<=', '>', '<', '=', '!=', 'between', 'is_empty', 'is_not_empty'];
 const CHOICE_OPS: RowOp[] = ['in', 'not_in', 'is_empty', 'is_not_empty'];
 
 const ASKED: Record<VocabularyType, Asked> = {
-  integer: { ops: NUMBER_OPS, literal: 'integer', editor: 'number', whole: true, read: wholeOf },
-  decimal: { ops: NUMBER_OPS, literal: 'decimal', editor: 'number' },
-  date: { ops: ['>=', '<=', '=', 'between', 'is_empty', 'is_not_empty'], literal: 'date', editor: 'day' },
-  text: { ops: ['=', '!=', 'in', 'not_in', 'is_empty', 'is_not_empty'], literal: 'text', editor: 'line' },
+  integer: {
+    ops: NUMBER_OPS,
+    literal: 'integer',
+    editor: 'number',
+    whole: true,
+    read: wholeOf,
+    holds: (text) => isNumber(text) && typeof wholeOf(text) === 'number',
+  },
+  decimal: { ops: NUMBER_OPS, literal: 'decimal', editor: 'number', holds: isNumber },
+  date: { ops: ['>=', '<=', '=', 'between', 'is_empty', 'is_not_empty'], literal: 'date', editor: 'day', holds: isDay },
+  text: {
+    ops: ['=', '!=', 'in', 'not_in', 'is_empty', 'is_not_empty'],
+    literal: 'text',
+    editor: 'line',
+    holds: isText,
+  },
   boolean: {
     ops: ['=', 'is_empty', 'is_not_empty'],
     literal: 'boolean',
     editor: 'yesNo',
     start: ['true'],
-    read: (text) => text === 'true',
+    read: (text) => yesNoOf(text) ?? text,
+    holds: (text) => yesNoOf(text) !== undefined,
   },
-  choice: { ops: CHOICE_OPS, literal: 'text', editor: 'line' },
-  list: { ops: CHOICE_OPS, literal: 'text', editor: 'line', inList: true },
+  choice: { ops: CHOICE_OPS, literal: 'text', editor: 'line', holds: isText },
+  list: { ops: CHOICE_OPS, literal: 'text', editor: 'line', inList: true, holds: isText },
 };
 
 export const askedOf = (type: VocabularyType | undefined): Asked => ASKED[type ?? 'text'];

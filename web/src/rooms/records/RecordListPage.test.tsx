@@ -1,8 +1,20 @@
 // @vitest-environment jsdom
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import type { RecordRow } from '../../api';
-import { address, beforeEachList, GROUPS, line, META, open, row, rows, server, usual } from './listTesting';
+import {
+  address,
+  beforeEachList,
+  GROUPS,
+  holdAddresses,
+  line,
+  META,
+  open,
+  row,
+  rows,
+  server,
+  usual,
+} from './listTesting';
 
 beforeEachList();
 
@@ -46,10 +58,63 @@ describe('a link', () => {
     await user.click(within(said).getByRole('button'));
     expect(screen.queryByTestId('dropped')).toBeNull();
   });
+  it('leaves out a condition with a value that is none, and the list is there', async () => {
+    await open('?where=["open","=","maybe"]&where=["asset",">=","50万"]&where=["level","=","C3"]');
+    expect((await screen.findByTestId('dropped')).textContent).toBe('链接中有 2 个条件无法识别，未生效');
+    expect(await rows()).toHaveLength(3);
+    expect(screen.getAllByTestId('condition-chip').map((chip) => chip.textContent)).toEqual(['风险等级 等于 稳健']);
+    await waitFor(() => expect(address()).toBe('/records/party?where=["level","=","C3"]'));
+  });
   it('that is followed whole is not spoken of', async () => {
     await open('?where=["level","in","C3"]&group=level&sort=name.asc');
     await rows();
     expect(screen.queryByTestId('dropped')).toBeNull();
+  });
+});
+
+describe('the address of a list', () => {
+  const type = (text: string) => fireEvent.change(screen.getByTestId('condition-value'), { target: { value: text } });
+  it('is that of the last key, however late addresses arrive, and the list goes on', async () => {
+    const user = await open('?where=["asset",">=","500000"]');
+    await user.click(within(await screen.findByTestId('condition-chip')).getAllByRole('button')[0] as HTMLElement);
+    const box = await screen.findByTestId('condition-value');
+    let arrive = holdAddresses();
+    for (const text of ['1', '1e', '1e2']) type(text);
+    await arrive();
+    expect(screen.getByTestId('condition-value')).toBe(box);
+    expect(screen.getByTestId('condition-chip').textContent).toContain('≥ 50 万');
+    expect(address()).toContain('"500000"');
+    arrive = holdAddresses();
+    for (const text of ['3', '3x', '30']) type(text);
+    await arrive();
+    expect(screen.getByTestId('condition-value')).toBe(box);
+    expect(address()).toContain('"300000"');
+  });
+  it('does not begin the list again for a group that is closed and opened at once, nor for an order', async () => {
+    const user = await open('?group=level');
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    const group = () => within(screen.getAllByTestId('group')[0] as HTMLElement).getByRole('button');
+    for (const press of [group, () => screen.getByTestId('sort-name')]) {
+      const arrive = holdAddresses();
+      fireEvent.click(press());
+      fireEvent.click(press());
+      await arrive();
+      expect(screen.getByTestId('chosen').textContent).toBe('已选 1 条');
+      expect(screen.getAllByTestId('row')).toHaveLength(3);
+    }
+    expect(address()).toContain('sort=name.');
+  });
+  it('begins the list anew when somebody else gives it, or the way back', async () => {
+    const user = await open('?where=["level","in","C3"]');
+    await user.click(within(await line(1)).getByRole('checkbox'));
+    fireEvent.click(screen.getByTestId('sort-name'));
+    await waitFor(() => expect(address()).toContain('sort=name'));
+    await user.click(screen.getByTestId('menu'));
+    await waitFor(() => expect(screen.queryByTestId('condition-chip')).toBeNull());
+    expect(screen.queryByTestId('chosen')).toBeNull();
+    await user.click(await screen.findByTestId('back'));
+    expect(await screen.findByTestId('condition-chip')).toBeTruthy();
+    expect(address()).toContain('sort=name');
   });
 });
 

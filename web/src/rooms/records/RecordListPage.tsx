@@ -1,5 +1,5 @@
 import { Button, Input } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { ObjectMeta } from '../../api';
@@ -32,10 +32,9 @@ import { useRecordCount, useRecordList, type Filter, type RecordList } from './u
 export function RecordListPage() {
   const { object = '' } = useParams();
   const meta = useObjectMeta(object);
-  const { search, life, write } = useOwnAddress();
-  const parent = meta.data ? parentIn(search, meta.data.fields) : null;
+  const life = useLife();
   return meta.data ? (
-    <ListOf key={`${object} ${life}`} meta={meta.data} parent={parent} search={search} write={write} />
+    <ListOf key={`${object} ${life}`} meta={meta.data} life={life} />
   ) : (
     <Page crumbs={[]}>
       <Panel flush>
@@ -47,30 +46,37 @@ export function RecordListPage() {
   );
 }
 
-/** An address that the page itself keeps; whoever comes otherwise (a link, the menu, back) begins another `life`. */
-function useOwnAddress() {
+/** What a list says of an address that it has written itself: in which life. */
+const keptIn = (life: string) => ({ ...KEPT_BY_PAGE, life });
+
+const lifeOf = (state: unknown) => (isKeptByPage(state) ? (state as ReturnType<typeof keptIn>).life : null);
+
+/**
+ * The life of the list, called by the address that it began with. An address that it has written itself, however late it
+ * arrives, is no other one; whoever comes otherwise (a link, the menu, back) begins another.
+ */
+function useLife(): string {
   const { key, state } = useLocation();
-  const [search, setSearch] = useSearchParams();
-  const text = search.toString();
-  const [own, setOwn] = useState({ seen: key, written: text, life: 0 });
-  const isOwn = isKeptByPage(state) && own.written === text;
-  if (own.seen !== key) setOwn({ ...own, seen: key, life: isOwn ? own.life : own.life + 1 });
-  const write = (next: URLSearchParams) => {
-    const written = next.toString();
-    if (written !== own.written) setOwn((before) => ({ ...before, written }));
-    if (written !== text) setSearch(next, { replace: true, state: KEPT_BY_PAGE });
-  };
-  return { search, life: own.life, write };
+  const [own, setOwn] = useState({ seen: key, life: key });
+  if (own.seen !== key) setOwn({ seen: key, life: lifeOf(state) === own.life ? own.life : key });
+  return own.life;
 }
 
-type ListProps = {
-  meta: ObjectMeta;
-  parent: Given | null;
-  search: URLSearchParams;
-  write: (next: URLSearchParams) => void;
-};
+/** The address of one life. What was written last is what the next is compared with: the router is behind it. */
+function useAddress(life: string) {
+  const [search, setSearch] = useSearchParams();
+  const last = useRef(search.toString());
+  const write = (next: URLSearchParams) => {
+    if (next.toString() === last.current) return;
+    last.current = next.toString();
+    setSearch(next, { replace: true, state: keptIn(life) });
+  };
+  return { search, write };
+}
 
-function ListOf({ meta, parent, search, write }: ListProps) {
+function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {
+  const { search, write } = useAddress(life);
+  const parent = parentIn(search, meta.fields);
   const { t, label } = useText();
   const phone = useIsPhone();
   const [first] = useState(() => shownIn(search, meta));

@@ -1,9 +1,9 @@
 /** What tests of the list of records share: an object, its rows, a server, and the page drawn at an address. */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, configure, render, screen } from '@testing-library/react';
+import { act, cleanup, configure, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { App, ConfigProvider } from 'antd';
-import { createMemoryRouter, Link, Outlet, RouterProvider, useLocation } from 'react-router';
+import { createMemoryRouter, Link, Outlet, RouterProvider, useLocation, useNavigate } from 'react-router';
 import { afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import type { FieldMeta, ObjectMeta, RecordRow } from '../../api';
 import { BASE } from '../../api/routes';
@@ -39,13 +39,29 @@ const LEVELS = [
 ];
 const FIELDS: FieldMeta[] = [
   NAMES,
-  { ...NAMES, key: 'level', labels: { zh: '风险等级', en: 'Level' }, web: 'choice', options: LEVELS },
-  { ...NAMES, key: 'asset', labels: { zh: '总资产', en: 'Assets' }, web: 'money', currency: 'CNY', format: 'money' },
+  { ...NAMES, key: 'level', labels: { zh: '风险等级', en: 'Level' }, web: 'choice', asked: 'choice', options: LEVELS },
+  {
+    ...NAMES,
+    key: 'asset',
+    labels: { zh: '总资产', en: 'Assets' },
+    web: 'money',
+    currency: 'CNY',
+    format: 'money',
+    asked: 'decimal',
+  },
   { ...NAMES, key: 'note', labels: { zh: '备注', en: 'Note' }, owner: 'desk' },
-  { ...NAMES, key: 'open', labels: { zh: '投诉中', en: 'Open' }, owner: 'desk', web: 'boolean' },
-  { ...NAMES, key: 'until', labels: { zh: '结束日期', en: 'Until' }, owner: 'desk', web: 'date', format: 'date' },
+  { ...NAMES, key: 'open', labels: { zh: '投诉中', en: 'Open' }, owner: 'desk', web: 'boolean', asked: 'boolean' },
+  {
+    ...NAMES,
+    key: 'until',
+    labels: { zh: '结束日期', en: 'Until' },
+    owner: 'desk',
+    web: 'date',
+    format: 'date',
+    asked: 'date',
+  },
   { ...NAMES, key: 'limit', labels: { zh: '额度', en: 'Limit' }, owner: 'desk', web: 'money', currency: 'CNY' },
-  { ...NAMES, key: 'age', labels: { zh: '年龄', en: 'Age' }, owner: 'desk', web: 'integer' },
+  { ...NAMES, key: 'age', labels: { zh: '年龄', en: 'Age' }, owner: 'desk', web: 'integer', asked: 'integer' },
 ];
 export const META = {
   key: 'party',
@@ -136,6 +152,7 @@ export function beforeEachList(): void {
   beforeEach(() => {
     server.sent = [];
     server.answers = () => undefined;
+    addresses = Promise.resolve();
     localStorage.clear();
     vi.stubGlobal('fetch', (url: string, options: { method: string; body?: string }) => {
       const asked = {
@@ -159,8 +176,12 @@ function Address() {
 }
 
 function Framed() {
+  const navigate = useNavigate();
   return (
     <>
+      <button type="button" data-testid="back" onClick={() => void navigate(-1)}>
+        ←
+      </button>
       <Link to="/records/party" data-testid="menu">
         客户
       </Link>
@@ -174,7 +195,12 @@ export async function open(search = '') {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(['me'], { employee_no: 'E1', operations: [] });
   const children = [
-    { path: '/records/:object', element: <RecordListPage /> },
+    {
+      path: '/records/:object',
+      element: <RecordListPage />,
+      loader: () => addresses.then(() => null),
+      hydrateFallbackElement: <></>,
+    },
     { path: '*', element: null },
   ];
   const router = createMemoryRouter([{ element: <Framed />, children }], {
@@ -196,5 +222,19 @@ export const rows = () => screen.findAllByTestId('row');
 export const line = async (n: number) => (await rows())[n - 1] as HTMLElement;
 export const cell = async (n: number, key: string) =>
   (await line(n)).querySelector(`td[data-column="${key}"]`) as HTMLElement;
+/** When addresses arrive; usually at once. */
+let addresses = Promise.resolve();
+
+/** From now on no address arrives until the function that is answered is called. */
+export function holdAddresses(): () => Promise<void> {
+  let arrive: () => void = () => undefined;
+  addresses = new Promise((done) => (arrive = done));
+  return () => {
+    arrive();
+    return settled();
+  };
+}
+
+const settled = () => act(() => new Promise<void>((done) => setImmediate(done)));
 export const address = () => screen.getByTestId('address').textContent;
 export const patches = () => server.sent.filter((one) => one.method === 'PATCH').map((one) => one.body);

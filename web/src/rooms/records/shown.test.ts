@@ -2,12 +2,25 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectMeta } from '../../api';
 import { addressOf, droppedIn, shownIn } from './shown';
 
-const field = (key: string) => ({ key, sortable: true, masked: false, refused: false });
+const field = (key: string, asked = 'text', options: string[] = []) => ({
+  key,
+  asked,
+  options: options.map((option) => ({ key: option })),
+  sortable: true,
+  masked: false,
+  refused: false,
+});
 const meta = {
   fields: [
-    ...['name', 'risk_level', 'total_asset'].map(field),
+    field('name'),
+    field('risk_level', 'choice', ['C3', 'C4']),
+    field('total_asset', 'decimal'),
+    field('trades', 'integer'),
+    field('complaint_open', 'boolean'),
+    field('until', 'date'),
     { ...field('mobile'), masked: true },
-    { ...field('salary_band'), refused: true },
+    { ...field('branch'), target: 'org' },
+    { ...field('salary_band', ''), refused: true },
     { ...field('note'), sortable: false },
   ],
   beyond: [{ reference: 'party', fields: [field('party.risk_level')] }],
@@ -65,6 +78,55 @@ describe('what a list shows stands in its address', () => {
       conditions: 4,
     });
     expect(dropped('sort=mobile.asc,name.asc,name&columns=name,gone&group=gone')).toEqual({ conditions: 0, ways: 4 });
+  });
+  it.each([
+    '["complaint_open","=","maybe"]',
+    '["complaint_open","="]',
+    '["complaint_open",">","true"]',
+    '["total_asset",">=","50万"]',
+    '["total_asset",">=","1,000"]',
+    '["total_asset",">=","abc"]',
+    '["total_asset",">="]',
+    '["total_asset",">=",""]',
+    '["total_asset","between","100000"]',
+    '["total_asset","between","1","2","3"]',
+    '["total_asset","is_empty","1"]',
+    '["trades","=","1.5"]',
+    '["risk_level","=","C9"]',
+    '["risk_level","in","C3","C9"]',
+    '["risk_level","in"]',
+    '["until","<","2026-13-45"]',
+    '["until","<","2026-02-30"]',
+    '["until","<","2026/12/31"]',
+    '["name","=",""]',
+    '["name",">","a"]',
+    '["mobile","=","13800001234"]',
+    '["branch","=","1"]',
+    '["salary_band","=","1"]',
+  ])('recognises no condition whose value is none of its field: %s', (where) => {
+    const text = new URLSearchParams([
+      ['where', where],
+      ['where', '["name","=","甲"]'],
+    ]);
+    expect(droppedIn(text, meta).conditions).toBe(1);
+    expect(addressOf(shownIn(text, meta), meta, text).getAll('where')).toEqual(['["name","=","甲"]']);
+  });
+  it('says every kind of value of a field, and nothing of a condition that is not filled in', () => {
+    const whole = new URLSearchParams(
+      [
+        '["complaint_open","=","false"]',
+        '["total_asset","between","-0.5","12345678901234567890.12"]',
+        '["trades","!=","3"]',
+        '["risk_level","not_in","C4"]',
+        '["until","<","2028-02-29"]',
+        '["until","is_empty"]',
+      ].map((where) => ['where', where]),
+    );
+    const shown = shownIn(whole, meta);
+    expect(addressOf(shown, meta, whole).toString()).toBe(whole.toString());
+    const unfilled = shown.rows.map((row) => ({ ...row, values: row.values.map(() => '') }));
+    const left = addressOf({ ...shown, rows: unfilled }, meta, whole);
+    expect(left.getAll('where')).toEqual(['["until","is_empty"]']);
   });
   it('never holds a number of a person, which an address would hand on', () => {
     expect(addressOf({ ...read(''), q: '138 0000 1234' }, meta, new URLSearchParams()).toString()).toBe('');

@@ -1,5 +1,7 @@
 import type { FieldMeta, ObjectMeta, Sort } from '../../api';
-import { isRowOp, newRow, type Row } from '../../kit/condition/model';
+import { rowIn, rowText } from '../../kit/condition/link';
+import type { Row } from '../../kit/condition/model';
+import { fieldTerms } from '../../kit/condition/vocabulary';
 import { listedFields } from './listed';
 
 export type Place = { cursor?: string; from: number };
@@ -22,7 +24,7 @@ const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'group', 'closed', 'curso
 
 /** Read an address; of what it says only what the object has counts. */
 export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
-  const own = new Set(meta.fields.map((field) => field.key));
+  const terms = fieldTerms(meta.fields);
   const known = new Set(listedFields(meta).map((field) => field.key));
   const tab = search.get('tab');
   const columns =
@@ -36,7 +38,7 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
   const cursor = search.get('cursor');
   return {
     refinement: tab !== null && meta.list.tabs.includes(tab) ? tab : meta.list.tabs[0],
-    rows: search.getAll('where').flatMap((text) => rowIn(text, own) ?? []),
+    rows: search.getAll('where').flatMap((text) => rowIn(text, terms) ?? []),
     q: search.get('q') ?? '',
     sort: sortsIn(search.get('sort'), meta) ?? usualSort(meta),
     columns: columns.length > 0 ? columns : null,
@@ -44,17 +46,6 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
     closed: grouped ? search.getAll('closed') : [],
     place: cursor && from > 1 ? { cursor, from } : { from: 1 },
   };
-}
-
-function rowIn(text: string, known: Set<string>): Row | null {
-  try {
-    const said: unknown = JSON.parse(text);
-    if (!Array.isArray(said) || !said.every((part) => typeof part === 'string')) return null;
-    const [field = '', op = '', ...values] = said;
-    return known.has(field) && isRowOp(op) ? newRow(field, op, values) : null;
-  } catch {
-    return null;
-  }
 }
 
 const usualSort = (meta: ObjectMeta): Sort[] => (meta.list.sort ? [meta.list.sort] : []);
@@ -96,7 +87,7 @@ export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParam
   const say = (name: string, value: string | undefined, usual?: string) =>
     value && value !== usual && address.set(name, value);
   say('tab', shown.refinement, meta.list.tabs[0]);
-  for (const row of shown.rows) address.append('where', JSON.stringify([row.field, row.op, ...row.values]));
+  for (const text of shown.rows.flatMap(rowText)) address.append('where', text);
   say('q', isNumber(shown.q) ? undefined : shown.q.trim());
   say('sort', sortText(shown.sort), sortText(usualSort(meta)));
   say('columns', shown.columns?.join(','), meta.list.columns.join(','));

@@ -1,0 +1,35 @@
+/** A row as an address says it: `["level","in","C3","C4"]`. */
+import { askedOf } from '../fields/asked';
+import { isComplete, isRowOp, newRow, valueCount, type Row, type RowOp } from './model';
+import { canAsk } from './reading';
+import type { Entry, Terms } from './vocabulary';
+
+/** What an address says of a row; of one that is not filled in, nothing: it asks nothing. */
+export const rowText = (row: Row): string[] =>
+  isComplete(row) ? [JSON.stringify([row.field, row.op, ...row.values])] : [];
+
+/** The row that an address says; null where its field may not be asked about, not by this, or not for such values. */
+export function rowIn(text: string, { entries }: Terms): Row | null {
+  const [field = '', op = '', ...values] = partsOf(text);
+  const entry = entries.get(field);
+  return entry && isRowOp(op) && canAsk(op, entry.type) && areOf(entry, op, values) ? newRow(field, op, values) : null;
+}
+
+function partsOf(text: string): string[] {
+  try {
+    const said: unknown = JSON.parse(text);
+    return Array.isArray(said) && said.every((part) => typeof part === 'string') ? said : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether they are as many as the operator takes, each one of the values of the field. */
+function areOf({ type, options = [] }: Entry, op: RowOp, values: string[]): boolean {
+  const wanted = valueCount(op);
+  const isOffered = (value: string) => options.length === 0 || options.some(({ key }) => key === value);
+  return (
+    (wanted === 'many' ? values.length > 0 : values.length === wanted) &&
+    values.every((value) => askedOf(type).holds(value) && isOffered(value))
+  );
+}
