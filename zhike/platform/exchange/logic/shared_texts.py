@@ -14,7 +14,7 @@ from zhike.platform.exchange.logic.workbook_parts import Book, LargeWorkbook, No
 
 _CHUNK = 1 << 20
 #: What stands in memory of all texts, and of one before its end is found.
-_MOST_BYTES, _LONGEST = 160 << 20, 8 << 20
+_MOST_BYTES, _LONGEST = 96 << 20, 8 << 20
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?)sst\b[^>]*>")
 _PLAIN = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -38,7 +38,7 @@ _LOOKED_AT = 300
 #: Of Excel; a damaged workbook may speak of more. Further to the right than this nobody looks for a column.
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 2_000
 #: Merged cells are of interest where heads may stand.
-_HEADS, _MOST_MERGED = 40, 1_000
+_HEADS, _MOST_MERGED, _LONGEST_TAG = 40, 1_000, 200
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?worksheet\b[^>]*>")
 _DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>")
 _MERGED = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s+ref=\"([A-Z]+\d+:[A-Z]+\d+)\"")
@@ -102,8 +102,7 @@ class Pieces:
                 if found.first_row <= _HEADS:
                     self.merged.append(found)
             more = stream.read(_CHUNK)
-            cut = rest.rfind(b"<") if more else len(rest)
-            rest = rest[cut:] + more if cut >= 0 else more
+            rest = rest[max(rest.rfind(b"<"), len(rest) - _LONGEST_TAG) :] + more if more else b""
 
 
 def top(book: Book, sheet: Sheet, rows: int) -> list[tuple[int, list[str]]]:
