@@ -144,7 +144,7 @@ def test_a_part_of_a_form_that_nothing_reads_is_refused(client):
     answer = client.post("/api/v1/loads", {"source": "counter_branch", "bussiness_date": "2026-03-17"})
     assert (answer.status_code, answer.json()["facts"]) == (
         422,
-        {"key": "bussiness_date", "has": ["business_date", "file", "source"]},
+        {"key": "bussiness_date", "has": ["business_date", "columns", "file", "remember", "source"]},
     )
 
 

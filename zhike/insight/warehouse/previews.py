@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from zhike.expressions.types import Type
 from zhike.insight.warehouse.errors import FileLarge, NoPreview
 from zhike.insight.warehouse.logic import engine, file_names, sources, wanting
 from zhike.insight.warehouse.logic.receiving import unreadable
@@ -81,15 +82,11 @@ def example_of(source: Source, column: SourceColumn) -> str:
     if column.values:
         return next(iter(column.values))
     day, grammar = clock.local(clock.now()).replace(minute=0, second=0), source.grammar(column)
-    kind = column.value_type.given
-    name = kind.value if kind is not None else ""
     examples = {
-        "date": day.strftime(grammar.date),
-        "datetime": day.strftime(grammar.datetime),
-        "decimal": f"1234{grammar.decimal}50",
-        "integer": "12",
-        "boolean": "",
+        Type.DATE: day.strftime(grammar.date),
+        Type.DATETIME: day.strftime(grammar.datetime),
+        Type.DECIMAL: f"1234{grammar.decimal}50",
+        Type.INTEGER: "12",
     }
-    if column.key in source.keys:
-        return examples.get(name, "000000001")
-    return examples.get(name, "")
+    found = examples.get(column.value_type.given or Type.TEXT, "")
+    return found or ("000000001" if column.key in source.keys else "")

@@ -130,7 +130,7 @@ class SourceColumnOut(TypedDict):
 
     title: str
     labels: Labels
-    type: str
+    type: Labels
     required: bool
     key: bool
     example: str
@@ -296,7 +296,7 @@ def source_detail_out(
             columns[column.header] = {
                 "title": column.header,
                 "labels": labels(column.labels or {"zh": column.header, "en": column.key}),
-                "type": column.type,
+                "type": labels(column.value_type.labels),
                 "required": column.required,
                 "key": column.key in source.keys,
                 "example": example_of(source, column),

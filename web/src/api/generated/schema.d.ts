@@ -3760,7 +3760,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             required: boolean;
             title: string;
-            type: string;
+            type: components["schemas"]["Labels"];
             values: string[];
         };
         /** @description A source with the columns of its files. */

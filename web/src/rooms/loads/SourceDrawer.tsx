@@ -72,10 +72,10 @@ function SourceDetail({ source }: { source: string }) {
 }
 
 function SourceColumns({ columns }: { columns: SourceColumn[] }) {
-  const { t } = useText();
+  const { t, label } = useText();
   const shown: Column<SourceColumn>[] = [
     { key: 'title', title: t('load.head'), render: (row) => <b>{row.title}</b> },
-    { key: 'type', title: t('load.type'), tight: true, render: (row) => <Type type={row.type} /> },
+    { key: 'type', title: t('load.type'), tight: true, render: (row) => label(row.type) },
     { key: 'needed', title: t('load.needed'), tight: true, render: (row) => <Needed column={row} /> },
     { key: 'example', title: t('load.exampleValue'), render: (row) => row.example },
     { key: 'values', title: t('load.values'), render: (row) => row.values.join(t('common.and')) },
@@ -90,18 +90,10 @@ function SourceColumns({ columns }: { columns: SourceColumn[] }) {
         title: row.title,
         sub: row.values.join(t('common.and')) || row.example,
         end: <Needed column={row} />,
-        endSub: <Type type={row.type} />,
+        endSub: label(row.type),
       })}
     />
   );
-}
-
-const TYPES = ['text', 'integer', 'decimal', 'date', 'datetime', 'boolean'] as const;
-
-function Type({ type }: { type: string }) {
-  const { t } = useText();
-  const known = TYPES.find((one) => one === type);
-  return <>{known ? t(`load.type.${known}`) : type}</>;
 }
 
 function Needed({ column }: { column: SourceColumn }) {
