@@ -81,7 +81,7 @@ def test_the_same_file_loads_after_a_stop(changed, golden_day):
 
     run = jobs.run_now("load_folder", "load", {"folder": str(changed)})
 
-    assert (run.state, run.result) == ("done", {"files": 1, "failed": [], "rows": 10})
+    assert (run.state, run.result) == ("done", {"files": 1, "failed": [], "waiting": [], "rows": 10})
     assert str(total(golden_day)) == "3500001.00"
 
 

@@ -126,7 +126,7 @@ def test_a_load_whose_process_died_is_ended_by_the_next_one(clients):
     answer = send(operator, BRANCHES.replace("华南", "西南"), "counter_branch_20260320.csv")
     run = Run.objects.get(uid=answer.json()["run"])
     assert (run.title, run.title_en) == (
-        "文件装载 counter_branch_20260320.csv",
+        "文件导入 counter_branch_20260320.csv",
         "File load counter_branch_20260320.csv",
     )
     died = Load.objects.create(

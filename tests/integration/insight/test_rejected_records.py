@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tests.factories.records import SYSTEM
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.types import Fed
-from zhike.insight.warehouse import received
+from zhike.insight.warehouse import received, types
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import clock, definition_changes
 from zhike.kernel import definitions as stored_definitions
@@ -18,6 +20,12 @@ from zhike.platform.objects.types import RecordQuery
 
 HEAD = "授权编号,客户号,用途,渠道,意思表示,生效日期,失效日期,凭证"
 CUSTOMER = "000000002"
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch):
+    """Nights of a few lines in place of all: that such a file waits for a person is shown elsewhere."""
+    monkeypatch.setattr(types, "FEW_EFFECTS", 10**9)
 
 
 def night(folder, day: date, *lines):

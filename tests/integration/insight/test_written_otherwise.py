@@ -7,6 +7,7 @@ import pytest
 from tests.factories.lake import asked
 from tests.integration.insight import test_identity
 from zhike.insight.identity import api as identity
+from zhike.insight.warehouse import types
 from zhike.insight.warehouse.models import Load
 from zhike.kernel import folding
 
@@ -72,7 +73,9 @@ OTHERS = [
 
 
 @pytest.fixture(autouse=True)
-def _database(installation):
+def _database(installation, monkeypatch):
+    """One dataset serves all: what a file does to what another test loaded is not the matter here."""
+    monkeypatch.setattr(types, "FEW_EFFECTS", 10**9)
     return installation
 
 

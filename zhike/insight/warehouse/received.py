@@ -214,7 +214,7 @@ def upload(
             looked = receiving.looked_at(found, path, name, columns)
             wanting.choose(found, columns, file=str(params["hash"]), looked=looked, remember=remember)
         audit.note(operation="load_file", subject="load", details=params)
-        return jobs.submit("load_file", Labels(f"文件装载 {name}", f"File load {name}"), params)
+        return jobs.submit("load_file", Labels(f"文件导入 {name}", f"File load {name}"), params)
 
 
 def accept(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
@@ -225,7 +225,7 @@ def accept(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
     with database.writing():
         row = answering.waiting(_load(uid, principal, "load.answer"))
         audit.note(operation="accept_load", subject="load", subject_id=row.pk, details={"file": row.file})
-        run = jobs.submit(ACCEPTED, Labels(f"确认装载 {row.file}", f"Accepted load {row.file}"), {"load": str(uid)})
+        run = jobs.submit(ACCEPTED, Labels(f"确认导入 {row.file}", f"Accepted load {row.file}"), {"load": str(uid)})
         answering.answer(row, Load.State.RUNNING, principal.actor, run)
         return run
 
@@ -247,7 +247,7 @@ def undo(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
         row = answering.last(_load(uid, principal, "load.answer"))
         audit.note(operation="undo_load", subject="load", subject_id=row.pk, details={"file": row.file})
         answering.answer(row, Load.State.UNDONE, principal.actor, None)
-        return jobs.submit(UNDONE, Labels(f"撤销装载 {row.file}", f"Undoing {row.file}"), {"load": str(uid)})
+        return jobs.submit(UNDONE, Labels(f"撤销导入 {row.file}", f"Undoing {row.file}"), {"load": str(uid)})
 
 
 def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool]:

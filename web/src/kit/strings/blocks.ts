@@ -55,7 +55,7 @@ export const blocks = {
   'history.create': ['新建', 'created'],
   'history.update': ['修改', 'changed'],
   'history.delete': ['删除', 'deleted'],
-  'history.load': ['数据装载', 'loaded'],
+  'history.load': ['数据导入', 'loaded'],
   'history.unmask': ['查看明文', 'unmasked'],
   'history.find_by_number': ['按完整号码查到', 'found by whole number'],
   'history.share': ['共享该记录', 'shared it'],

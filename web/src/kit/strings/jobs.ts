@@ -35,7 +35,7 @@ export const jobs = {
   'job.channelsMeta': ['处理数为近 60 分', 'what was done in the last 60 minutes'],
   'job.queue': ['队列', 'Queue'],
   'job.lane.interactive': ['即时', 'interactive'],
-  'job.lane.load': ['装载', 'load'],
+  'job.lane.load': ['导入', 'load'],
   'job.lane.stage': ['加工', 'nightly'],
   'job.lane.send': ['发送', 'send'],
   'job.running': ['进行中', 'Running'],

@@ -42,7 +42,7 @@ export const records = {
   'list.emptyTitle': ['没有符合条件的{{name}}', 'No {{name}} match'],
   'list.emptyDrop': ['去掉其中一个条件即可得到：', 'Drop one condition to get:'],
   'list.neverTitle': ['还没有{{name}}', 'No {{name}} yet'],
-  'list.neverText': ['数据装载或新建后会出现在这里。', 'They appear here once loaded or created.'],
+  'list.neverText': ['数据导入或新建后会出现在这里。', 'They appear here once loaded or created.'],
   'list.choose': ['选择{{name}}', 'Choose {{name}}'],
   'list.chooseShown': ['全选本页', 'Choose all on this page'],
   'list.chooseNone': ['取消选择', 'Clear'],

@@ -14,12 +14,12 @@ export const runs = {
     'It stops at its next step; no row of the file is loaded, and it can be run again.',
   ],
   'run.leaves.load_folder': [
-    '在下一步停下；已装载完的文件保留，正在装载的一行都不入库。',
+    '在下一步停下；已导入完的文件保留，正在导入的一行都不入库。',
     'It stops at its next step; files that were loaded stay, the one under way leaves no row.',
   ],
   'run.repeat': ['再运行', 'Run again'],
   'run.pending': [
-    '有 {{n}} 个文件在 {{date}} 加工之后装载，还没有计入指标、标签和客群',
+    '有 {{n}} 个文件在 {{date}} 加工之后导入，还没有计入指标、标签和客群',
     '{{n}} files came after {{date}} was computed; no figure, tag or audience counts them yet',
   ],
   'run.stageAgain': ['重新加工', 'Compute again'],

@@ -193,7 +193,7 @@ function Framed() {
 
 export async function open(search = '') {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(['me'], { employee_no: 'E1', operations: [] });
+  client.setQueryData(['me'], { employee_no: 'E1', operations: [], clock: { data_due: '2026-03-17' } });
   const children = [
     {
       path: '/records/:object',

@@ -144,7 +144,7 @@ def fold_anew(source: Source, handle: RunHandle | None) -> None:
     folds = _folds(source)
     if newest is not None and folds and newest.definition == _reading(source).removesuffix(folds):
         path, day = store().path(newest.file_hash), newest.business_date
-        load_file(source, path, business_date=day, name=newest.file, handle=handle, again=True)
+        load_file(source, path, business_date=day, name=newest.file, handle=handle, again=True, accepted=True)
 
 
 def _newest(source: Source) -> Load | None:
