@@ -68,6 +68,24 @@ describe('a condition of a list', () => {
     expect(chip().textContent).toBe('份额 < −0.125 %');
   });
 
+  it('keeps its bounds while the lower one is more than the upper one, and says so', async () => {
+    const { user, values } = show(newRow('asset', 'between', ['100000', '200000']));
+    await user.click(chip());
+    const [lower, upper] = screen.getAllByTestId<HTMLInputElement>('condition-value') as [
+      HTMLInputElement,
+      HTMLInputElement,
+    ];
+    fireEvent.change(lower, { target: { value: '50' } });
+    expect(screen.getByTestId('bounds-turned').textContent).toBe('下限大于上限');
+    expect(lower.value).toBe('50');
+    expect(values()).toEqual([]);
+    expect(chip().textContent).toBe('总资产 介于 10 万 至 20 万');
+    fireEvent.change(upper, { target: { value: '60' } });
+    expect(screen.queryByTestId('bounds-turned')).toBeNull();
+    expect(values()).toEqual([['500000', '600000']]);
+    expect(chip().textContent).toBe('总资产 介于 50 万 至 60 万');
+  });
+
   it('takes the unit of its field behind the number', async () => {
     const { user, values } = show(newRow('trades', '>=', []));
     await user.click(chip());

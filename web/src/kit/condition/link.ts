@@ -1,5 +1,5 @@
 /** A row as an address says it: `["level","in","C3","C4"]`. */
-import { askedOf } from '../fields/asked';
+import { areTurned, askedOf } from '../fields/asked';
 import { isComplete, isRowOp, newRow, valueCount, type Row, type RowOp } from './model';
 import { canAsk } from './reading';
 import type { Entry, Terms } from './vocabulary';
@@ -30,6 +30,7 @@ function areOf({ type, options = [] }: Entry, op: RowOp, values: string[]): bool
   const isOffered = (value: string) => options.length === 0 || options.some(({ key }) => key === value);
   return (
     (wanted === 'many' ? values.length > 0 : values.length === wanted) &&
-    values.every((value) => askedOf(type).holds(value) && isOffered(value))
+    values.every((value) => askedOf(type).holds(value) && isOffered(value)) &&
+    !(wanted === 2 && areTurned(values, type))
   );
 }

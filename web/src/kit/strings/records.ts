@@ -16,6 +16,7 @@ export const records = {
   'op.date.>=': ['不早于', 'on or after'],
   'op.date.<=': ['不晚于', 'on or before'],
   'condition.to': ['至', 'to'],
+  'condition.turned': ['下限大于上限', 'The lower bound is more than the upper one'],
   'condition.pickField': ['选择属性、指标或标签', 'Choose a field, indicator or tag'],
   'condition.unknown': ['未知项 {{key}}', 'unknown {{key}}'],
   'condition.operator': ['怎么比', 'Comparison'],

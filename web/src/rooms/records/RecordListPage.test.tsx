@@ -144,6 +144,7 @@ describe('the order of a list', () => {
     const user = await open('?group=level&columns=name,level');
     expect(await screen.findByText('手机上不按风险等级分组显示')).toBeTruthy();
     expect(screen.getByTestId('order-by').textContent).toContain('总资产降序');
+    expect(screen.getByTestId('order-by').className).toMatch(/\bline\b/); // of its own, beside chips it is cut
     await user.click(within(screen.getByTestId('order-by')).getByRole('combobox'));
     await user.click(await screen.findByTitle('姓名升序'));
     await waitFor(() => expect(address()).toContain('sort=name.asc'));

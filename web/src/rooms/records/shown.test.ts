@@ -90,6 +90,8 @@ describe('what a list shows stands in its address', () => {
     '["total_asset",">=",""]',
     '["total_asset","between","100000"]',
     '["total_asset","between","1","2","3"]',
+    '["total_asset","between","500000","200000.5"]',
+    '["until","between","2026-12-31","2026-01-01"]',
     '["total_asset","is_empty","1"]',
     '["trades","=","1.5"]',
     '["risk_level","=","C9"]',
