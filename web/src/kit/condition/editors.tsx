@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import { useText } from '../i18n';
 import { DayInput } from '../DayInput';
 import { areTurned, askedOf } from '../fields/asked';
-import { notNumber, notWhole } from '../fields/Numbers';
+import { notNumber, notPercent, notWhole } from '../fields/Numbers';
 import { typingOf } from '../fields/typing';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
@@ -223,7 +223,8 @@ function ScaledNumber({ entry, value, onChange, inForce, whole = false }: OnePro
   const [dropped, setDropped] = useState('');
   // Before 1万5 is none, 1 and 1万 are numbers: what holds is none of them.
   const before = useRef(value);
-  const faultIn = whole ? notWhole : notNumber;
+  const typing = entry && typingOf(entry, lang);
+  const faultIn = typing?.percent ? notPercent : whole ? notWhole : notNumber;
   const fault = pending ? faultIn(pending) : null;
   const take = (given: string) => {
     const good = given !== '' && faultIn(given) === null;
@@ -243,7 +244,7 @@ function ScaledNumber({ entry, value, onChange, inForce, whole = false }: OnePro
       <NumberInput
         aria-label={t('condition.value')}
         data-testid="condition-value"
-        typing={entry && typingOf(entry, lang)}
+        typing={typing}
         value={pending ?? value}
         onChange={take}
         wrong={fault !== null}
