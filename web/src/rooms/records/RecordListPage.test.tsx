@@ -118,6 +118,49 @@ describe('the address of a list', () => {
   });
 });
 
+describe('a condition that leaves out what has no value', () => {
+  const where = '["open","!=","true"]';
+  const empty = { op: 'is_empty', left: { field: 'open' } };
+  const blanks = () => server.sent.filter(({ body }) => JSON.stringify(body.condition) === JSON.stringify(empty));
+  it('says at its editor how many they are, and counts them on demand', async () => {
+    server.answers = ({ path, body }) =>
+      path.endsWith('/count') && (body.condition as { op?: string })?.op === 'is_empty'
+        ? { body: { count: 1009, approximate: false } }
+        : undefined;
+    const user = await open(`?where=${where}`);
+    await rows();
+    expect(blanks()).toEqual([]);
+    const chip = screen.getByTestId('condition-chip');
+    await user.click(within(chip).getAllByRole('button')[0] as HTMLElement);
+    const asked = await screen.findByTestId('blank-choice');
+    expect(asked.textContent).toBe('1,009 户没有值，现不算，算不算？');
+    await user.click(within(asked).getByRole('combobox'));
+    await user.click(await screen.findByTitle('没有值的也算'));
+    await waitFor(() => expect(address()).toBe('/records/party?where=["open","!=|is_empty","true"]'));
+    expect(chip.textContent).toBe('投诉中 不等于 是 没有值的也算');
+    expect(blanks()).toHaveLength(1);
+    await waitFor(() =>
+      expect(server.sent.filter((one) => one.path.endsWith('/query')).at(-1)?.body.condition).toMatchObject({
+        and: [{ or: [{ op: '!=' }, empty] }],
+      }),
+    );
+  });
+  it('says so in an empty list, and counts them there', async () => {
+    server.answers = (asked) =>
+      asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), rows: [] } } : undefined;
+    const user = await open(`?where=${where}`);
+    const link = await screen.findByTestId('count-blank');
+    expect(link.textContent).toBe('计入没有值的 3 户');
+    await user.click(link);
+    await waitFor(() => expect(address()).toContain('|is_empty'));
+    cleanup();
+    server.sent = [];
+    await open('?where=["open","=","true"]');
+    await screen.findByTestId('drop-condition');
+    expect([screen.queryByTestId('count-blank'), blanks()]).toEqual([null, []]);
+  });
+});
+
 describe('the order of a list', () => {
   it('is said below it where none of its columns says it', async () => {
     await open();
