@@ -25,6 +25,12 @@ describe('a list of records', () => {
     expect((await rows()).map((one) => one.dataset.uid)).toEqual(['p1', 'p2', 'p3']);
     expect(screen.queryByTestId('chosen-bar')).toBeNull();
   });
+  it('repeats the words that nothing was found for', async () => {
+    server.answers = (asked) =>
+      asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), rows: [] } } : undefined;
+    await open('?q=王小明');
+    expect((await screen.findByTestId('state-empty')).textContent).toContain('没有找到“王小明”');
+  });
   it('says that there is none, and what failed with its request number', async () => {
     server.answers = ({ path }) =>
       path.endsWith('/query')

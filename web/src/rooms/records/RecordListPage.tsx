@@ -249,29 +249,28 @@ function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
       icon="filter"
       title={t('list.emptyTitle', { name: inSentence(name) })}
       text={
-        list.rows.length > 0 && (
-          <>
-            {t('list.emptyDrop')}
-            {list.rows.map((row) => {
-              const { field, op, value } = words(row);
-              const rest = list.rows.filter((other) => other.id !== row.id);
-              const condition = compile(newGroup('all', rest), list.terms.typeOf).expression ?? undefined;
-              return (
-                <span key={row.id} style={{ display: 'block' }}>
-                  <button
-                    type="button"
-                    className="plain link"
-                    onClick={() => list.setRows(rest)}
-                    data-testid="drop-condition"
-                  >{`${field} ${op} ${value}`}</button>
-                  {' → '}
-                  <DropCount object={meta.key} filter={{ ...list.filter, condition }} />{' '}
-                  <CountBlank meta={meta} list={list} row={row} onChange={replace} />
-                </span>
-              );
-            })}
-          </>
-        )
+        <>
+          {list.q.trim() && <span style={{ display: 'block' }}>{t('list.emptySearch', { q: list.q.trim() })}</span>}
+          {list.rows.length > 0 && t('list.emptyDrop')}
+          {list.rows.map((row) => {
+            const { field, op, value } = words(row);
+            const rest = list.rows.filter((other) => other.id !== row.id);
+            const condition = compile(newGroup('all', rest), list.terms.typeOf).expression ?? undefined;
+            return (
+              <span key={row.id} style={{ display: 'block' }}>
+                <button
+                  type="button"
+                  className="plain link"
+                  onClick={() => list.setRows(rest)}
+                  data-testid="drop-condition"
+                >{`${field} ${op} ${value}`}</button>
+                {' → '}
+                <DropCount object={meta.key} filter={{ ...list.filter, condition }} />{' '}
+                <CountBlank meta={meta} list={list} row={row} onChange={replace} />
+              </span>
+            );
+          })}
+        </>
       }
       actions={<Button onClick={clear}>{t('list.clearFilters')}</Button>}
     />
