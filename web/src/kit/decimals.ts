@@ -12,3 +12,9 @@ const fractionOf = (text: string) => text.split('.')[1] ?? '';
 
 const scaled = (text: string, places: number) =>
   BigInt((text.split('.')[0] ?? '') + fractionOf(text).padEnd(places, '0'));
+
+/** Whether a number is more than another, to the last digit. */
+export function exceeds(one: string, other: string): boolean {
+  const places = Math.max(fractionOf(one).length, fractionOf(other).length);
+  return scaled(one, places) > scaled(other, places);
+}

@@ -1,11 +1,11 @@
 import { today } from './clock';
 
-const SIGNS: Record<string, string> = { '。': '.', '−': '-', '—': '-', '　': ' ' };
+const SIGNS: Record<string, string> = { '。': '.', '−': '-', '—': '-', '　': ' ', '￥': '¥' };
 
 /** What a Chinese keyboard types in full width, as plain digits and signs. */
 export function halfWidth(text: string): string {
   const narrow = text.replace(/[\uFF01-\uFF5E]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
-  return narrow.replace(/[。−—　]/g, (sign) => SIGNS[sign] ?? sign);
+  return narrow.replace(/[。−—　￥]/g, (sign) => SIGNS[sign] ?? sign);
 }
 
 /** The grammar of the server: groups of three or none, no leading zero, no sign but minus. */
@@ -32,9 +32,16 @@ export function wholeOf(given: unknown): number | string {
 /**
  * `places`: the unit of the field as a power of ten, 4 for 万. `percent`: its numbers are shares of a hundred. `money`: they
  * are amounts, which may be typed with the word for the currency of the house. `units`: what they count, which may be
- * written behind them. `beside`: the unit in which they are typed, as it is said beside them.
+ * written behind them. `signs`: what may be written before them, as ¥. `beside`: the unit in which they are typed, as it is said beside them.
  */
-export type Typing = { places?: number; percent?: boolean; money?: boolean; units?: string[]; beside?: string };
+export type Typing = {
+  places?: number;
+  percent?: boolean;
+  money?: boolean;
+  units?: string[];
+  signs?: string[];
+  beside?: string;
+};
 
 /** What people write behind a number instead of its zeros. */
 const ZEROS: Record<string, number> = {
@@ -48,35 +55,50 @@ const ZEROS: Record<string, number> = {
   百亿: 10,
   千亿: 11,
   万亿: 12,
+  w: 4,
   k: 3,
+  thousand: 3,
   m: 6,
+  million: 6,
   bn: 9,
+  billion: 9,
 };
 const WITH_UNIT = new RegExp(`^(.*\\d)\\s*(${Object.keys(ZEROS).join('|')})$`, 'i');
 const WITH_PERCENT = /^(.*\d)\s*%$/;
 
-const YUAN = ['元'];
+const YUAN = ['元', '块', '块钱'];
 
 /** The text before one of the units that is written behind a number; a unit that says zeros stays where it is. */
 function beforeUnit(text: string, units: string[]): string | undefined {
   for (const unit of units.map((one) => halfWidth(one).toLowerCase())) {
     if (unit === '' || unit in ZEROS || !text.toLowerCase().endsWith(unit)) continue;
     const rest = text.slice(0, -unit.length).trimEnd();
-    if (/[\d千万亿kmn]$/i.test(rest)) return rest;
+    if (/\d$/.test(rest) || WITH_UNIT.test(rest)) return rest;
   }
   return undefined;
 }
 
+/** The text behind a sign that is written before a number, ¥ or CNY. */
+function behindSign(text: string, signs: string[]): string | undefined {
+  const sign = signs.find((one) => text.toLowerCase().startsWith(one.toLowerCase()));
+  const rest = sign && text.slice(sign.length).trimStart();
+  return rest && /^[-.\d]/.test(rest) ? rest : undefined;
+}
+
+/** A number as the server writes it: people leave out the zero before a point, and write the sign of what is not less. */
+const written = (text: string) => text.replace(/^\+(?=[.\d])/, '').replace(/^(-?)\.(?=\d)/, '$10.');
+
 /**
  * The number that is meant by what people write: 1.5万 is 15000 in every field, 30 is 300000 in a field of 万, 15% is 15
- * where the field holds percentages, 30万元 is 300000 and 30元 is 30 where it holds amounts, 3笔 is 3 where it counts 笔. Null
- * where it is none; exact to its last digit.
+ * where the field holds percentages, 30万元 and ¥30万 are 300000 and 30元 is 30 where it holds amounts, 3笔 is 3 where it counts
+ * 笔. Null where it is none; exact to its last digit.
  */
 export function readTyped(text: string, typing: Typing = {}): string | null {
-  const { places = 0, percent = false, money = false, units = [] } = typing;
+  const { places = 0, percent = false, money = false, units = [], signs = [] } = typing;
   const whole = halfWidth(text).trim();
-  const counted = beforeUnit(whole, money ? [...YUAN, ...units] : units);
-  const plain = counted ?? whole;
+  const signed = behindSign(whole, signs);
+  const counted = beforeUnit(signed ?? whole, money ? [...YUAN, ...units] : units) ?? signed;
+  const plain = written(counted ?? whole);
   const [, amount, unit = ''] = WITH_UNIT.exec(plain) ?? [];
   const share = percent ? WITH_PERCENT.exec(plain)?.[1] : undefined;
   const number = readNumber(amount ?? share ?? plain);

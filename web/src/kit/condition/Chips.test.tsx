@@ -43,7 +43,7 @@ describe('a condition of a list', () => {
     const { user, values } = show(newRow('asset', '>=', ['500000']));
     expect(chip().textContent).toBe('总资产 ≥ 50 万');
     await user.click(chip());
-    for (const wrong of ['五十万', '1万5', '50w']) {
+    for (const wrong of ['五十万', '1e2', '1万5']) {
       await user.clear(box());
       await user.type(box(), wrong);
       expect((await screen.findByRole('alert')).textContent).toMatch(/^(不是数字|.*已恢复)/);
@@ -52,7 +52,7 @@ describe('a condition of a list', () => {
     expect(values().every((one) => one?.[0] !== '')).toBe(true);
     await user.click(screen.getByTestId('condition-operator'));
     await waitFor(() => expect(box().value).toBe('50'));
-    expect(screen.getByRole('alert').textContent).toBe('“50w”没有采用，已恢复原值');
+    expect(screen.getByRole('alert').textContent).toBe('“1万5”没有采用，已恢复原值');
     await user.clear(box());
     await user.type(box(), '60');
     expect(screen.queryByRole('alert')).toBeNull();
@@ -66,6 +66,24 @@ describe('a condition of a list', () => {
     expect(chip().textContent).toBe('总资产 ≥ 12,345,678.90123 万');
     show(newRow('share', '<', ['-0.125']));
     expect(chip().textContent).toBe('份额 < −0.125 %');
+  });
+
+  it('keeps its bounds while the lower one is more than the upper one, and says so', async () => {
+    const { user, values } = show(newRow('asset', 'between', ['100000', '200000']));
+    await user.click(chip());
+    const [lower, upper] = screen.getAllByTestId<HTMLInputElement>('condition-value') as [
+      HTMLInputElement,
+      HTMLInputElement,
+    ];
+    fireEvent.change(lower, { target: { value: '50' } });
+    expect(screen.getByTestId('bounds-turned').textContent).toBe('下限大于上限');
+    expect(lower.value).toBe('50');
+    expect(values()).toEqual([]);
+    expect(chip().textContent).toBe('总资产 介于 10 万 至 20 万');
+    fireEvent.change(upper, { target: { value: '60' } });
+    expect(screen.queryByTestId('bounds-turned')).toBeNull();
+    expect(values()).toEqual([['500000', '600000']]);
+    expect(chip().textContent).toBe('总资产 介于 50 万 至 60 万');
   });
 
   it('takes the unit of its field behind the number', async () => {

@@ -1,16 +1,24 @@
 import { Button, Popover } from 'antd';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useText } from '../i18n';
 import { useLateFocus } from '../hooks';
 import { Icon } from '../Icon';
+import { blankWords } from './blank';
 import { FieldPicker, OperatorSelect, ValueEditor } from './editors';
 import { defaultRow, type Row } from './model';
 import { useRowWords, type Terms } from './vocabulary';
 
-type Props = { rows: Row[]; terms: Terms; onChange: (rows: Row[]) => void };
+type Change = (row: Row) => void;
+type Props = {
+  rows: Row[];
+  terms: Terms;
+  onChange: (rows: Row[]) => void;
+  /** What else is asked of a row while its editor is open. */
+  aside?: (row: Row, onChange: Change) => ReactNode;
+};
 
 /** A flat filter as editable chips: field, operator, value. */
-export function ConditionChips({ rows, terms, onChange }: Props) {
+export function ConditionChips({ rows, terms, onChange, aside }: Props) {
   const { t } = useText();
   const [fresh, setFresh] = useState<string | null>(null);
   const picker = useLayer();
@@ -24,6 +32,7 @@ export function ConditionChips({ rows, terms, onChange }: Props) {
           row={row}
           terms={terms}
           startOpen={fresh === row.id}
+          aside={aside}
           onChange={replace}
           onRemove={() => remove(row.id)}
         />
@@ -62,9 +71,14 @@ export function ConditionChips({ rows, terms, onChange }: Props) {
   );
 }
 
-type ChipProps = { row: Row; terms: Terms; startOpen: boolean; onChange: (row: Row) => void; onRemove: () => void };
+type ChipProps = Pick<Props, 'terms' | 'aside'> & {
+  row: Row;
+  startOpen: boolean;
+  onChange: Change;
+  onRemove: () => void;
+};
 
-function Chip({ row, terms, startOpen, onChange, onRemove }: ChipProps) {
+function Chip({ row, terms, aside, startOpen, onChange, onRemove }: ChipProps) {
   const { t } = useText();
   const layer = useLayer(startOpen);
   const words = useRowWords(terms)(row);
@@ -83,11 +97,13 @@ function Chip({ row, terms, startOpen, onChange, onRemove }: ChipProps) {
           <span ref={layer.box} className="row" onKeyDown={layer.press}>
             <OperatorSelect row={row} terms={terms} onChange={onChange} />
             <ValueEditor row={row} terms={terms} onChange={onChange} inForce />
+            {layer.open && aside?.(row, onChange)}
           </span>
         }
       >
         <button ref={layer.control} type="button" className="plain chip-text">
           {words.field} <span className="ink-3">{words.op}</span> <b>{words.value}</b>
+          {row.blank && <span className="ink-3"> {t(blankWords(row.blank, false))}</span>}
         </button>
       </Popover>
       <button type="button" className="plain chip-x" aria-label={t('common.remove')} onClick={onRemove}>

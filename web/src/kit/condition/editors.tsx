@@ -2,8 +2,8 @@ import { Input, Select, type RefSelectProps } from 'antd';
 import { useMemo, useRef, useState } from 'react';
 import { useText } from '../i18n';
 import { DayInput } from '../DayInput';
-import { askedOf } from '../fields/asked';
-import { notNumber, notWhole } from '../fields/Numbers';
+import { areTurned, askedOf } from '../fields/asked';
+import { notNumber, notPercent, notWhole } from '../fields/Numbers';
 import { typingOf } from '../fields/typing';
 import { useLateFocus } from '../hooks';
 import { NumberInput } from '../NumberInput';
@@ -85,31 +85,55 @@ export function OperatorSelect({ row, terms, onChange }: RowProps) {
   );
 }
 
-/** `inForce`: the condition is asked while it is edited, and keeps its number until there is a new one. */
-export function ValueEditor({ row, terms, onChange, inForce }: RowProps & { inForce?: boolean }) {
-  const { t } = useText();
+/** `inForce`: the condition is asked while it is edited, and keeps its values until there are new ones. */
+type ValueProps = RowProps & { inForce?: boolean };
+
+export function ValueEditor(props: ValueProps) {
+  const { row, terms, onChange, inForce } = props;
   const entry = terms.entries.get(row.field);
   const wanted = valueCount(row.op);
-  const set = (index: number, value: string) => {
-    const values = [...row.values];
-    values[index] = value;
-    onChange({ ...row, values: Array.from(values, (item) => item ?? '') });
-  };
   if (wanted === 0) return null;
   if (wanted === 'many') return <ManyValues row={row} entry={entry} onChange={onChange} />;
-  const single = (index: number) => (
+  if (wanted === 2) return <Bounds key={`${row.field} ${row.op}`} {...props} />;
+  return (
     <OneValue
-      key={index}
       entry={entry}
-      value={row.values[index] ?? ''}
-      onChange={(value) => set(index, value)}
+      value={row.values[0] ?? ''}
+      onChange={(value) => onChange({ ...row, values: [value] })}
       inForce={inForce}
     />
   );
-  if (wanted === 1) return single(0);
+}
+
+/**
+ * A lower and an upper bound. Two that include nothing stay in their boxes, which say so; a condition in force keeps those
+ * that it had, another is not complete.
+ */
+function Bounds({ row, terms, onChange, inForce }: ValueProps) {
+  const { t } = useText();
+  const entry = terms.entries.get(row.field);
+  const [turned, setTurned] = useState<string[] | null>(null);
+  const given = turned ?? row.values;
+  const set = (index: number, value: string) => {
+    const values = [0, 1].map((at) => (at === index ? value : (given[at] ?? '')));
+    const wrong = areTurned(values, entry?.type);
+    setTurned(wrong ? values : null);
+    if (!wrong) onChange({ ...row, values });
+    else if (!inForce) onChange({ ...row, values: values.with(index, '') });
+  };
+  const bound = (index: number) => (
+    <OneValue entry={entry} value={given[index] ?? ''} onChange={(value) => set(index, value)} inForce={inForce} />
+  );
   return (
-    <span className="row gap-4">
-      {single(0)} <span className="ink-3">{t('condition.to')}</span> {single(1)}
+    <span className="stack">
+      <span className="row gap-4">
+        {bound(0)} <span className="ink-3">{t('condition.to')}</span> {bound(1)}
+      </span>
+      {turned && (
+        <span className="small tone-late" role="alert" data-testid="bounds-turned">
+          {t('condition.turned')}
+        </span>
+      )}
     </span>
   );
 }
@@ -199,7 +223,8 @@ function ScaledNumber({ entry, value, onChange, inForce, whole = false }: OnePro
   const [dropped, setDropped] = useState('');
   // Before 1万5 is none, 1 and 1万 are numbers: what holds is none of them.
   const before = useRef(value);
-  const faultIn = whole ? notWhole : notNumber;
+  const typing = entry && typingOf(entry, lang);
+  const faultIn = typing?.percent ? notPercent : whole ? notWhole : notNumber;
   const fault = pending ? faultIn(pending) : null;
   const take = (given: string) => {
     const good = given !== '' && faultIn(given) === null;
@@ -219,7 +244,7 @@ function ScaledNumber({ entry, value, onChange, inForce, whole = false }: OnePro
       <NumberInput
         aria-label={t('condition.value')}
         data-testid="condition-value"
-        typing={entry && typingOf(entry, lang)}
+        typing={typing}
         value={pending ?? value}
         onChange={take}
         wrong={fault !== null}

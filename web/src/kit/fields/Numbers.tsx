@@ -16,5 +16,8 @@ export function notNumber(value: unknown): Key | null {
   return isPercentage(text) ? 'number.noPercent' : 'number.refused';
 }
 
+/** A share of a hundred that is none is told how one is written. */
+export const notPercent = (value: unknown): Key | null => notNumber(value) && 'number.refusedPercent';
+
 export const notWhole = (value: unknown): Key | null =>
   notNumber(value) ?? (isWhole(String(value)) ? null : 'number.notWhole');

@@ -1,6 +1,7 @@
 /** How conditions ask about values: by which operators, as which literal, in which control. */
 import type { Literal, VocabularyType } from '../../api';
 import type { RowOp } from '../condition/model';
+import { exceeds } from '../decimals';
 import { readNumber, wholeOf } from '../plain';
 
 export type Asked = {
@@ -17,6 +18,8 @@ export type Asked = {
   read?: (text: string) => Literal['value'];
   /** Whether a text is one of its values, as they are sent. */
   holds: (text: string) => boolean;
+  /** Whether a value stands behind another in their order, where they have one. */
+  exceeds?: (one: string, other: string) => boolean;
 };
 
 const isNumber = (text: string) => readNumber(text) === text;
@@ -44,9 +47,16 @@ const ASKED: Record<VocabularyType, Asked> = {
     whole: true,
     read: wholeOf,
     holds: (text) => isNumber(text) && typeof wholeOf(text) === 'number',
+    exceeds,
   },
-  decimal: { ops: NUMBER_OPS, literal: 'decimal', editor: 'number', holds: isNumber },
-  date: { ops: ['>=', '<=', '=', 'between', 'is_empty', 'is_not_empty'], literal: 'date', editor: 'day', holds: isDay },
+  decimal: { ops: NUMBER_OPS, literal: 'decimal', editor: 'number', holds: isNumber, exceeds },
+  date: {
+    ops: ['>=', '<=', '=', 'between', 'is_empty', 'is_not_empty'],
+    literal: 'date',
+    editor: 'day',
+    holds: isDay,
+    exceeds: (one, other) => one > other,
+  },
   text: {
     ops: ['=', '!=', 'in', 'not_in', 'is_empty', 'is_not_empty'],
     literal: 'text',
@@ -66,6 +76,12 @@ const ASKED: Record<VocabularyType, Asked> = {
 };
 
 export const askedOf = (type: VocabularyType | undefined): Asked => ASKED[type ?? 'text'];
+
+/** Whether bounds include nothing: the lower one is more than the upper one. */
+export function areTurned([lower = '', upper = '']: string[], type: VocabularyType | undefined): boolean {
+  const { holds, exceeds: isMore } = askedOf(type);
+  return isMore !== undefined && holds(lower) && holds(upper) && isMore(lower, upper);
+}
 
 const INFERRED: Record<string, string> = { string: 'text', number: 'integer', boolean: 'boolean' };
 

@@ -40,8 +40,6 @@ export const audiences = {
   'tree.sentenceFailed': ['读不成句：{{reason}}', 'Cannot be read: {{reason}}'],
   'tree.noValue': ['{{n}} 户没有值', '{{n}} without a value'],
   'tree.noValueAsk': ['{{n}} 户没有值，现不算，算不算？', '{{n}} without a value, not counted: count them?'],
-  'tree.blank.counted': ['没有值的也算', 'No value counts, too'],
-  'tree.blank.left': ['没有值的不算', 'No value does not count'],
   'tree.moveUp': ['上移', 'Move up'],
   'tree.moveDown': ['下移', 'Move down'],
   'tree.rowActions': ['条件操作', 'Row actions'],

@@ -32,6 +32,7 @@ export const common = {
     '不是数字；可写 1,000、1.5万、3亿，逗号每三位一个，小数点用“.”',
     'Not a number; 1,000, 300k or 1.5m are, a comma stands before every three digits, the decimal sign is "."',
   ],
+  'number.refusedPercent': ['不是百分比；可写 15%、0.5%', 'Not a percentage; 15% or 0.5% are'],
   'number.noPercent': ['这里不填百分比，请填数值', 'No percentage here; give the number itself'],
   'number.notWhole': ['须为整数', 'A whole number is wanted'],
   'number.dropped': ['“{{text}}”没有采用，已恢复原值', '“{{text}}” was not taken; the earlier value is back'],

@@ -89,7 +89,7 @@ function open(condition: Expression, unknown = 0) {
     'PATCH /audiences/a1': ({ body }: Asked) => ({ ...audienceOf(condition), ...(body as object), revision: 4 }),
   };
   const asked = serve(answers);
-  const me = { operations: ['audience.create', 'campaign.create'] };
+  const me = { clock: { data_due: '2026-03-17' }, operations: ['audience.create', 'campaign.create'] };
   const drawn = draw(<AudienceBuilderPage />, '/audiences/a1', '/audiences/:uid', { me });
   const sent = (what: string) => asked.filter((one) => `${one.method} ${one.path}` === what).map((one) => one.body);
   return { ...drawn, sent };

@@ -1,12 +1,12 @@
-import { Dropdown, Select } from 'antd';
+import { Dropdown } from 'antd';
 import type { ReactNode } from 'react';
 import { useText } from '../../kit/i18n';
+import { asksOfBlank, BlankChoice, blankWords } from '../../kit/condition/blank';
 import { FieldPicker, OperatorSelect, ValueEditor } from '../../kit/condition/editors';
 import {
   addNode,
   defaultRow,
   isComplete,
-  isNegation,
   isRow,
   isSentence,
   newGroup,
@@ -15,7 +15,6 @@ import {
   setKind,
   shiftNode,
   updateNode,
-  type Blank,
   type Group,
   type GroupKind,
   type Leaf,
@@ -199,34 +198,15 @@ function NoValue({ leaf, annotations }: { leaf: Leaf; annotations: Annotations }
 type BlankProps = { row: Row; excluded: boolean; annotations: Annotations; onChange: (row: Row) => void };
 
 /** Those without a value: how many they are and, where the test could mean either, whether they count. */
-function BlankChoice({ row, excluded, annotations, onChange }: BlankProps) {
+function Blanks({ row, excluded, annotations, onChange }: BlankProps) {
   const { t } = useText();
   const lacking = annotations.unknown?.(row) ?? 0;
-  const asked = row.blank !== undefined || (lacking > 0 && isNegation(row.op, excluded));
-  if (!asked) return <NoValue leaf={row} annotations={annotations} />;
-  const choices: [Blank, boolean][] = [
-    ['holds', !excluded],
-    ['fails', excluded],
-  ];
+  const ask = t('tree.noValueAsk', { n: decimal(lacking, 0) });
+  if (!asksOfBlank(row, excluded, lacking)) return <NoValue leaf={row} annotations={annotations} />;
   return (
     <>
       {row.blank !== undefined && <NoValue leaf={row} annotations={annotations} />}
-      <Select<Blank>
-        value={row.blank}
-        status={row.blank === undefined ? 'warning' : undefined}
-        placeholder={t('tree.noValueAsk', { n: decimal(lacking, 0) })}
-        aria-label={t('tree.noValueAsk', { n: decimal(lacking, 0) })}
-        options={choices.map(([value, counted]) => ({
-          value,
-          label: t(counted ? 'tree.blank.counted' : 'tree.blank.left'),
-        }))}
-        onChange={(blank) => onChange({ ...row, blank })}
-        allowClear={false}
-        showSearch={false}
-        popupMatchSelectWidth={false}
-        style={{ minWidth: 150 }}
-        data-testid="blank-choice"
-      />
+      <BlankChoice row={row} excluded={excluded} ask={ask} onChange={onChange} />
     </>
   );
 }
@@ -250,19 +230,13 @@ function RowView({ row, root, terms, annotations, excluded, onChange }: TreeProp
           />
           {entry && <OperatorSelect row={row} terms={terms} onChange={change} />}
           {entry && <ValueEditor row={row} terms={terms} onChange={change} />}
-          {entry && !unfinished && (
-            <BlankChoice row={row} excluded={excluded} annotations={annotations} onChange={change} />
-          )}
+          {entry && !unfinished && <Blanks row={row} excluded={excluded} annotations={annotations} onChange={change} />}
         </>
       ) : (
         <>
           <span className="word">{words.field}</span> <span className="ink-2">{words.op}</span>{' '}
           {words.value && <span className="word">{words.value}</span>}
-          {row.blank && (
-            <span className="small ink-2">
-              {t((row.blank === 'holds') !== excluded ? 'tree.blank.counted' : 'tree.blank.left')}
-            </span>
-          )}
+          {row.blank && <span className="small ink-2">{t(blankWords(row.blank, excluded))}</span>}
         </>
       )}
       <span className="right row gap-4">

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
-import { cleanup, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { api } from '../../api/client';
 import { address, beforeEachList, cell, META, open, patches, ROWS, server, usual } from './listTesting';
 
 beforeEachList();
@@ -40,6 +41,17 @@ describe('a cell changed where it stands', () => {
     await user.keyboard('{Enter}');
     await user.click(await screen.findByTestId('cell-undo'));
     await waitFor(() => expect(patches().map((one) => one.values)).toEqual([{ open: true }, { open: null }]));
+  });
+  it('forgets that the line was broken once it carries again, and keeps what was typed', async () => {
+    const away = { status: 503, body: { code: 'unavailable', message: '数据库暂不可用' } };
+    server.answers = ({ method }) => (method === 'PATCH' ? away : undefined);
+    const user = await open();
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户{Enter}');
+    await screen.findByTestId('cell-refused');
+    await act(() => api.get('/me'));
+    expect(screen.queryByTestId('cell-refused')).toBeNull();
+    expect(screen.getByTestId<HTMLInputElement>('cell-note').value).toBe('大客户');
   });
   it('is set to no where it had neither: the box says that there is nothing, then yes, then no', async () => {
     server.answers = saving;

@@ -1,7 +1,8 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { App, Button, Popover } from 'antd';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { api } from '../../api/client';
+import { api, onReach } from '../../api/client';
+import { isUnreachable } from '../../api/patience';
 import type { FieldMeta, Input, ObjectMeta, RecordDetail, RecordPage, RecordRow, Value } from '../../api';
 import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
@@ -124,6 +125,8 @@ function useSave({ meta, field, row, close }: Props) {
       undoable(saved, asSent(field, row.values[field.key]));
       close();
     }, setError);
+  // The line that was broken carries again: what is told of it is no longer so, and what was typed still stands.
+  useEffect(() => (isUnreachable(error) ? onReach((reachable) => reachable && setError(null)) : undefined), [error]);
   const forget = () => {
     setError(null);
     setWrong(null);

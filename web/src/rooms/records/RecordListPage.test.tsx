@@ -25,6 +25,12 @@ describe('a list of records', () => {
     expect((await rows()).map((one) => one.dataset.uid)).toEqual(['p1', 'p2', 'p3']);
     expect(screen.queryByTestId('chosen-bar')).toBeNull();
   });
+  it('repeats the words that nothing was found for', async () => {
+    server.answers = (asked) =>
+      asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), rows: [] } } : undefined;
+    await open('?q=王小明');
+    expect((await screen.findByTestId('state-empty')).textContent).toContain('没有找到“王小明”');
+  });
   it('says that there is none, and what failed with its request number', async () => {
     server.answers = ({ path }) =>
       path.endsWith('/query')
@@ -118,6 +124,49 @@ describe('the address of a list', () => {
   });
 });
 
+describe('a condition that leaves out what has no value', () => {
+  const where = '["open","!=","true"]';
+  const empty = { op: 'is_empty', left: { field: 'open' } };
+  const blanks = () => server.sent.filter(({ body }) => JSON.stringify(body.condition) === JSON.stringify(empty));
+  it('says at its editor how many they are, and counts them on demand', async () => {
+    server.answers = ({ path, body }) =>
+      path.endsWith('/count') && (body.condition as { op?: string })?.op === 'is_empty'
+        ? { body: { count: 1009, approximate: false } }
+        : undefined;
+    const user = await open(`?where=${where}`);
+    await rows();
+    expect(blanks()).toEqual([]);
+    const chip = screen.getByTestId('condition-chip');
+    await user.click(within(chip).getAllByRole('button')[0] as HTMLElement);
+    const asked = await screen.findByTestId('blank-choice');
+    expect(asked.textContent).toBe('1,009 户没有值，现不算，算不算？');
+    await user.click(within(asked).getByRole('combobox'));
+    await user.click(await screen.findByTitle('没有值的也算'));
+    await waitFor(() => expect(address()).toBe('/records/party?where=["open","!=|is_empty","true"]'));
+    expect(chip.textContent).toBe('投诉中 不等于 是 没有值的也算');
+    expect(blanks()).toHaveLength(1);
+    await waitFor(() =>
+      expect(server.sent.filter((one) => one.path.endsWith('/query')).at(-1)?.body.condition).toMatchObject({
+        and: [{ or: [{ op: '!=' }, empty] }],
+      }),
+    );
+  });
+  it('says so in an empty list, and counts them there', async () => {
+    server.answers = (asked) =>
+      asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), rows: [] } } : undefined;
+    const user = await open(`?where=${where}`);
+    const link = await screen.findByTestId('count-blank');
+    expect(link.textContent).toBe('计入没有值的 3 户');
+    await user.click(link);
+    await waitFor(() => expect(address()).toContain('|is_empty'));
+    cleanup();
+    server.sent = [];
+    await open('?where=["open","=","true"]');
+    await screen.findByTestId('drop-condition');
+    expect([screen.queryByTestId('count-blank'), blanks()]).toEqual([null, []]);
+  });
+});
+
 describe('the order of a list', () => {
   it('is said below it where none of its columns says it', async () => {
     await open();
@@ -144,6 +193,7 @@ describe('the order of a list', () => {
     const user = await open('?group=level&columns=name,level');
     expect(await screen.findByText('手机上不按风险等级分组显示')).toBeTruthy();
     expect(screen.getByTestId('order-by').textContent).toContain('总资产降序');
+    expect(screen.getByTestId('order-by').className).toMatch(/\bline\b/); // of its own, beside chips it is cut
     await user.click(within(screen.getByTestId('order-by')).getByRole('combobox'));
     await user.click(await screen.findByTitle('姓名升序'));
     await waitFor(() => expect(address()).toContain('sort=name.asc'));

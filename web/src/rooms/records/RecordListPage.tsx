@@ -5,7 +5,7 @@ import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { ObjectMeta } from '../../api';
 import { useText } from '../../kit/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
-import { compile, newGroup } from '../../kit/condition/model';
+import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useRowWords } from '../../kit/condition/vocabulary';
 import { inSentence } from '../../kit/format';
 import { Count } from '../../kit/figures';
@@ -17,6 +17,7 @@ import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
 import { isKeptByPage, KEPT_BY_PAGE } from '../../kit/unsaved';
+import { BlankAsk, CountBlank } from './blanks';
 import { ChosenBar } from './ChosenBar';
 import { ColumnChooser } from './ColumnChooser';
 import { ExportButton } from './ExportButton';
@@ -118,7 +119,12 @@ function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {
             />
           )}
           {parent && <ParentChip meta={meta} parent={parent} />}
-          <ConditionChips rows={list.rows} terms={list.terms} onChange={list.setRows} />
+          <ConditionChips
+            rows={list.rows}
+            terms={list.terms}
+            onChange={list.setRows}
+            aside={(row, change) => <BlankAsk meta={meta} list={list} row={row} onChange={change} />}
+          />
           {phone && <OrderSelect meta={meta} list={list} />}
           <NoGroups meta={meta} list={list} />
           <span className="right row gap-8 desk-only">
@@ -233,6 +239,7 @@ function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const name = label(meta.labels);
   const filtered = list.rows.length > 0 || list.q.trim() !== '';
   if (!filtered) return <Empty title={t('list.neverTitle', { name: inSentence(name) })} text={t('list.neverText')} />;
+  const replace = (row: Row) => list.setRows(list.rows.map((other) => (other.id === row.id ? row : other)));
   const clear = () => {
     list.setRows([]);
     list.setQ('');
@@ -242,28 +249,28 @@ function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
       icon="filter"
       title={t('list.emptyTitle', { name: inSentence(name) })}
       text={
-        list.rows.length > 0 && (
-          <>
-            {t('list.emptyDrop')}
-            {list.rows.map((row) => {
-              const { field, op, value } = words(row);
-              const rest = list.rows.filter((other) => other.id !== row.id);
-              const condition = compile(newGroup('all', rest), list.terms.typeOf).expression ?? undefined;
-              return (
-                <span key={row.id} style={{ display: 'block' }}>
-                  <button
-                    type="button"
-                    className="plain link"
-                    onClick={() => list.setRows(rest)}
-                    data-testid="drop-condition"
-                  >{`${field} ${op} ${value}`}</button>
-                  {' → '}
-                  <DropCount object={meta.key} filter={{ ...list.filter, condition }} />
-                </span>
-              );
-            })}
-          </>
-        )
+        <>
+          {list.q.trim() && <span style={{ display: 'block' }}>{t('list.emptySearch', { q: list.q.trim() })}</span>}
+          {list.rows.length > 0 && t('list.emptyDrop')}
+          {list.rows.map((row) => {
+            const { field, op, value } = words(row);
+            const rest = list.rows.filter((other) => other.id !== row.id);
+            const condition = compile(newGroup('all', rest), list.terms.typeOf).expression ?? undefined;
+            return (
+              <span key={row.id} style={{ display: 'block' }}>
+                <button
+                  type="button"
+                  className="plain link"
+                  onClick={() => list.setRows(rest)}
+                  data-testid="drop-condition"
+                >{`${field} ${op} ${value}`}</button>
+                {' → '}
+                <DropCount object={meta.key} filter={{ ...list.filter, condition }} />{' '}
+                <CountBlank meta={meta} list={list} row={row} onChange={replace} />
+              </span>
+            );
+          })}
+        </>
       }
       actions={<Button onClick={clear}>{t('list.clearFilters')}</Button>}
     />

@@ -62,7 +62,11 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
       <span className="row gap-12">
         {row && <FieldValue field={field} row={row} cell />}
         {!total && whole?.others && <span className="ink-3">{t('list.groupSmall', { n: whole.groups.length })}</span>}
-        {total && <span className="ink-3">{t('list.groupCount', { n: decimal(total.count, 0) })}</span>}
+        {total && (
+          <span className="ink-3">
+            {t(`list.groupCount.${total.count === 1 ? 'one' : 'many'}`, { n: decimal(total.count, 0) })}
+          </span>
+        )}
         {total && <Sums fields={summed} total={total} />}
       </span>
     );

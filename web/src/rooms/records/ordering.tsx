@@ -51,7 +51,7 @@ export function OrderSelect({ meta, list }: { meta: ObjectMeta; list: RecordList
   if (orders.size === 0) return null;
   return (
     <Select
-      className="order-by"
+      className="line"
       value={sortText(list.sort) || undefined}
       placeholder={t('list.orderNone')}
       onChange={(text) => list.setSort(orders.get(text) ?? list.sort)}

@@ -1,7 +1,7 @@
 import { Change } from '../../figures';
 import * as format from '../../format';
 import type { FieldKind, ShowProps } from '../kind';
-import { notNumber } from '../Numbers';
+import { notPercent } from '../Numbers';
 
 function Show({ field, value }: ShowProps) {
   return field.format === 'change' ? <Change value={value} unit="%" /> : <>{format.percent(value)}</>;
@@ -10,7 +10,7 @@ function Show({ field, value }: ShowProps) {
 export const kind: FieldKind = {
   Show,
   fromForm: String,
-  fault: notNumber,
+  fault: notPercent,
   right: true,
   typedAs: 'percent',
   columnUnit: () => '',
