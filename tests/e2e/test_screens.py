@@ -75,7 +75,7 @@ def test_text_that_is_no_number_stays_in_its_field_and_is_refused_there(golden_l
     credit = page.get_by_test_id("input-credit")
     credit.fill("12a,3")
     page.get_by_test_id("save").click()
-    expect(page.get_by_text("不是数字；可写")).to_be_visible()
+    expect(page.get_by_text("不是百分比；可写")).to_be_visible()
     expect(credit).to_have_value("12a,3")
 
 

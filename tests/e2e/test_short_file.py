@@ -31,8 +31,8 @@ def test_a_short_file_waits_and_is_put_away(live: Live, page: Page) -> None:
     run = page.locator("[data-testid=run][data-state=done]").filter(has_text=whole.name).first
     expect(run).to_contain_text("待人工确认", timeout=60_000)
     run.get_by_test_id("run-load").click()
-    expect(page.get_by_test_id("load-state")).to_have_text("待确认")
     expect(page.get_by_test_id("load-waits")).to_contain_text("服务关系：终止")
+    expect(page.get_by_test_id("load-state")).to_have_text("待确认")
     expect(page.get_by_test_id("effect").filter(has_text="终止")).to_contain_text("营业部")
 
     page.get_by_test_id("load-discard").click()
