@@ -19,6 +19,7 @@ from zhike.kernel.definitions import Snapshot
 from zhike.kernel.models import Run
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
+from zhike.platform.permissions.types import Post, Principal
 
 NIGHT, NEXT = date(2026, 3, 18), date(2026, 3, 19)
 
@@ -80,6 +81,15 @@ def test_three_rows_of_a_whole_state_wait_and_change_nothing(before, tmp_path):
     assert asked("select count(*) from _rows", rows="core.counter_customer") == [(total,)]
     identity.run(business_date=NIGHT)
     assert open_services() == before
+
+
+def test_examples_are_records_that_their_reader_may_read(before):
+    waiting = received.load(Load.objects.get(state=Load.State.WAITING).uid, principal=SYSTEM)
+    head = Principal(kind="staff", name="head", user_id=1, employee_no="E0", posts=(Post("branch_head", 3, (3,)),))
+    _units, everybody = received.effects_named(waiting, principal=SYSTEM)
+    _units, mine = received.effects_named(waiting, principal=head)
+    records = objects.records_by_id("party", list(everybody["party"]), principal=head)
+    assert set(mine["party"]) == set(records) < set(everybody["party"])
 
 
 def test_what_waits_is_accepted_once_ends_services_and_the_right_file_opens_them_again(before, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -262,13 +262,21 @@ def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool]:
 def effects_named(
     load: LoadResult, *, principal: Principal
 ) -> tuple[Mapping[int, str], Mapping[str, Mapping[int, Mapping[str, str]]]]:
-    """Return the names of the org units and, by object, how the records of a load's effects are called, masked."""
+    """Return the names of the org units and, by object, how the records of a load's effects are called that one may read."""
     units = {unit.id: unit.name for unit in organization.all_units()}
     wanted: dict[str, set[int]] = {}
     for one in load.effects:
         if one.records_of:
             wanted.setdefault(one.records_of, set()).update(one.records)
-    return units, {key: objects.displays(key, ids, principal=principal) for key, ids in wanted.items()}
+    return units, {key: _named(key, ids, principal) for key, ids in wanted.items()}
+
+
+def _named(object: str, ids: Iterable[int], principal: Principal) -> dict[int, dict[str, str]]:
+    """How those of the records are called that the principal may read; none, where it may read none of the object."""
+    if not permissions.allowed(principal, f"{object}.read"):
+        return {}
+    found = objects.records_by_id(object, sorted(ids), principal=principal)
+    return {id: {"uid": str(one.uid), "display": one.display} for id, one in found.items()}
 
 
 def stale_sources(business_date: date) -> list[LoadFinding]:
