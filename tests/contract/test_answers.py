@@ -322,7 +322,9 @@ def of_loads(desk, house):
     desk.ask("operator", "getRejectedRows", {"uid": house.loads[0]})
     form = {"source": "counter_branch", "file": b"x", "business_date": str(house.day)}
     queued = desk.ask("operator", "uploadFile", body=form, media="multipart/form-data")
-    desk.ask("operator", "stageAgain")
+    desk.ask("operator", "getNight", {}, {"day": str(house.day)})
+    desk.ask("operator", "runNight")
+    desk.ask("operator", "computeDay", body={"business_date": str(house.day)})
     desk.ask("operator", "listRuns")
     desk.ask("operator", "cancelRun", {"uid": queued["run"]})
     jobs.execute.func(run=queued["run"])

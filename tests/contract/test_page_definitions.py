@@ -110,6 +110,7 @@ def test_the_menu_has_the_parts_that_roles_may_name(db):
         "audience": "/audiences",
         "campaign": "/campaigns",
         "load": "/loads",
+        "night": "/night",
         "user": "/users",
         "job": "/jobs",
     }

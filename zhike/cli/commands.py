@@ -70,7 +70,7 @@ def stage_run(options: argparse.Namespace, output: Output) -> None:
 
 def _restated(result: Mapping[str, Any] | None, output: Output) -> str:
     days = ", ".join((result or {}).get("restated", ()))
-    return output.words(f"；重新加工：{days}", f"; computed again: {days}") if days else ""
+    return output.words(f"；重新计算：{days}", f"; computed again: {days}") if days else ""
 
 
 def erase(options: argparse.Namespace, output: Output) -> None:

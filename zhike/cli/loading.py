@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +19,7 @@ from zhike.cli.output import Output, said
 from zhike.kernel.errors import ZhikeError
 
 if TYPE_CHECKING:
-    from zhike.insight.warehouse.types import LoadResult, RejectedRow, Source
+    from zhike.insight.warehouse.types import LoadResult, Source
 
 
 class NoFolder(ZhikeError):
@@ -182,22 +184,27 @@ def _report(result: LoadResult, source: Source, folder: Path) -> FileReport:
     if not _told(result):
         return FileReport(result, allowed, None, ())
     who = principal()
+    kept = received.rejected_file(result.uid, principal=who)
+    if kept is None:
+        return FileReport(result, allowed, None, ())
     path = folder / f"{result.source}-{result.file.removesuffix('.csv')}.csv"
-    _keep(path, received.rejected_csv(result.uid, principal=who))
-    rows = received.rejected(result.uid, principal=who, limit=_told(result))
-    return FileReport(result, allowed, path, _reasons(rows))
+    _keep(path, kept)
+    return FileReport(result, allowed, path, _reasons(path))
 
 
 def _told(result: LoadResult) -> int:
     return result.rows_rejected + result.rows_without_record
 
 
-def _reasons(rows: Sequence[RejectedRow]) -> tuple[Reason, ...]:
+def _reasons(file: Path) -> tuple[Reason, ...]:
     """Why rows were rejected, the most frequent first; one reason with many values is one, told with its commonest."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = csv.reader(lines)
+        next(rows)
+        told = Counter((code, zh, en) for _line, code, zh, en, *_values in rows)
     groups: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
-    for row in rows:
-        alike = groups.setdefault((row.reason_code, _VALUES.sub("", row.reason)), Counter())
-        alike[row.reason, row.reason_en] += 1
+    for (code, zh, en), count in told.items():
+        groups.setdefault((code, _VALUES.sub("", zh)), Counter())[zh, en] += count
     found = []
     for (code, _plain), alike in groups.items():
         zh, en = alike.most_common(1)[0][0]
@@ -208,12 +215,13 @@ def _reasons(rows: Sequence[RejectedRow]) -> tuple[Reason, ...]:
     return tuple(sorted(found, key=lambda reason: -reason.rows))
 
 
-def _keep(path: Path, content: bytes) -> None:
+def _keep(path: Path, kept: Path) -> None:
     """Write what holds personal values so that only its owner can read it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         os.fchmod(file.fileno(), 0o600)  # a file that was there keeps its mode
-        file.write(content)
+        with kept.open("rb") as content:
+            shutil.copyfileobj(content, file)
 
 
 def _strangers(data: Path, results: Sequence[LoadResult]) -> list[str]:

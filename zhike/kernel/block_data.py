@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypeAliasType, TypedDict
 
@@ -103,11 +103,12 @@ class TableColumn(TypedDict):
 
 
 class TableRow(TypedDict):
-    """A row, and where it leads."""
+    """A row, and where it leads; `tones` are of cells that are drawn otherwise than their column says."""
 
     key: str
     path: str | None
     cells: Mapping[str, CellValue]
+    tones: NotRequired[Mapping[str, Tone]]
 
 
 class TableMore(TypedDict):

@@ -20,17 +20,21 @@ class OutsideCalendar(ZhikeError):
 
 @dataclass(frozen=True, slots=True)
 class TradingCalendar:
-    """Weekdays without the listed closed days, for the listed years only; offices work on `worked` weekends, too."""
+    """Days but the weekends and the closed ones, for the listed years only; offices work on `worked` weekends, too.
+
+    `weekend` holds days of the week, Monday 0.
+    """
 
     years: frozenset[int]
     closed: frozenset[date]
     worked: frozenset[date] = frozenset()
+    weekend: frozenset[int] = frozenset({5, 6})
 
     def is_trading_day(self, day: date) -> bool:
         """Return whether the market is open on `day`; raises OutsideCalendar for an unknown year."""
         if day.year not in self.years:
             raise OutsideCalendar(year=day.year, has=sorted(self.years))
-        return day.weekday() < 5 and day not in self.closed
+        return day.weekday() not in self.weekend and day not in self.closed
 
     def is_working_day(self, day: date) -> bool:
         """Return whether offices work on `day`, though the market may be closed; raises OutsideCalendar."""
@@ -67,9 +71,11 @@ class TradingCalendar:
         return [day for day in days if self.is_trading_day(day)]
 
 
-def calendar_from(years: Iterable[int], closed: Iterable[date], worked: Iterable[date] = ()) -> TradingCalendar:
+def calendar_from(
+    years: Iterable[int], closed: Iterable[date], worked: Iterable[date] = (), weekend: Iterable[int] = (5, 6)
+) -> TradingCalendar:
     """Return the calendar of a pack definition."""
-    return TradingCalendar(frozenset(years), frozenset(closed), frozenset(worked))
+    return TradingCalendar(frozenset(years), frozenset(closed), frozenset(worked), frozenset(weekend))
 
 
 def calendar_days(closed: Iterable[object]) -> list[date]:

@@ -17,7 +17,7 @@ QUEUES: Mapping[Queue, int] = {"interactive": 2, "load": 1, "stage": 1, "send": 
 LABELS: Mapping[Queue, Labels] = {
     "interactive": Labels("即时任务", "Interactive"),
     "load": Labels("数据导入", "Loads"),
-    "stage": Labels("夜间加工", "Nightly"),
+    "stage": Labels("日终跑批", "Nightly"),
     "send": Labels("发送任务", "Sending"),
 }
 

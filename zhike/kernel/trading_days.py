@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -32,12 +32,19 @@ def _span(text: str) -> str:
 DaySpan = Annotated[Text, AfterValidator(_span)]
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: tuple[Weekday, ...] = get_args(Weekday)
+
+
 class Calendar(Sourced):
-    """The days a market is open: every weekday of the listed years but the closed ones."""
+    """The days a market is open: those of the listed years but weekends and closed ones."""
 
     kind: Literal["calendar"]
     years: tuple[Annotated[int, Field(ge=1900, le=2200, strict=True)], ...] = Field(
         min_length=1, description="the years this calendar knows; a day outside them is refused, not guessed"
+    )
+    weekend: tuple[Weekday, ...] = Field(
+        ("sat", "sun"), max_length=6, description="the days of the week on which the market is closed"
     )
     closed: tuple[DaySpan, ...] = Field((), description="days, or spans of days, on which the market is closed")
     worked: tuple[DaySpan, ...] = Field((), description="weekend days on which offices work and the market is closed")
@@ -57,7 +64,7 @@ def check_calendar(calendar: Calendar, _everything: Snapshot) -> Iterator[Findin
                 )
                 yield Finding("calendar.outside", said, (name, number))
     for number, span in enumerate(calendar.worked):
-        if any(day.weekday() < 5 for day in calendar_days([span])):
+        if any(WEEK[day.weekday()] not in calendar.weekend for day in calendar_days([span])):
             said = Labels(f"{span} 不是周末", f"{span} is not a weekend day")
             yield Finding("calendar.not_a_weekend", said, ("worked", number))
     if time.fromisoformat(calendar.closes) <= time.fromisoformat(calendar.opens):
@@ -79,7 +86,8 @@ def _build(found: Snapshot, key: str) -> TradingCalendar:
     calendar = found.of(Calendar).get(key)
     if calendar is None:
         raise _missing(key)
-    return calendar_from(calendar.years, calendar_days(calendar.closed), calendar_days(calendar.worked))
+    weekend = [WEEK.index(day) for day in calendar.weekend]
+    return calendar_from(calendar.years, calendar_days(calendar.closed), calendar_days(calendar.worked), weekend)
 
 
 def office_hours(key: str = "cn") -> tuple[time, time]:

@@ -10,12 +10,14 @@ from tests.factories import golden
 from tests.factories.lake import asked
 from tests.factories.records import SYSTEM
 from zhike.insight.identity import api as identity
-from zhike.insight.warehouse import received, types
+from zhike.insight.warehouse import received, schemas, types
 from zhike.insight.warehouse.errors import NewerLoad, NotWaiting
 from zhike.insight.warehouse.models import Load
-from zhike.insight.warehouse.types import Source
+from zhike.insight.warehouse.types import Effect, Source
 from zhike.kernel import jobs
+from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
+from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Run
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
@@ -132,6 +134,26 @@ def test_a_discarded_file_does_nothing(before, tmp_path):
     assert asked("select count(*) from _rows", rows="core.counter_customer") == [(3,)]
     with pytest.raises(NotWaiting):
         received.discard(waiting.uid, principal=SYSTEM)
+
+
+def test_what_waits_behind_a_newer_file_can_only_be_put_away(before, tmp_path):
+    waits = load(customers(tmp_path, date(2026, 3, 20)))
+    assert waits.state == "waiting"
+    newer = Load.objects.filter(source="counter_customer", state=Load.State.DONE).last()
+    newer.pk, newer.uid, newer.file = None, uuid7(), "counter_customer_20260321.csv"
+    newer.save()
+    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "counter_customer_20260321.csv")
+    with pytest.raises(NewerLoad):
+        received.accept(waits.uid, principal=SYSTEM)
+    received.discard(waits.uid, principal=SYSTEM)
+    assert Load.objects.get(uid=waits.uid).state == "discarded"
+    newer.delete()
+
+
+def test_keys_of_rows_that_are_no_records_are_masked():
+    row = Effect("leave", Labels("柜台客户", "Counter customers"), 1, 3, 0.05, keys=("000100003",))
+    [example] = schemas.effect_out(row, {}, {})["examples"]
+    assert example == {"display": "0001****0003", "object": "", "uid": None}
 
 
 def flows(path, rows, day, name=""):

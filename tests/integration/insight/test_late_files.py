@@ -104,7 +104,11 @@ def test_an_operator_has_late_files_computed_and_nobody_else(golden_day, golden_
     run_stage(golden_day)
     clients = signed_in({"E7001": "account_manager", "E7002": "operator"})
     operator = clients["operator"]
-    assert operator.get("/api/v1/runs").json()["pending"] == {"loads": 0, "business_date": golden_day.isoformat()}
+    assert operator.get("/api/v1/runs").json()["pending"] == {
+        "loads": 0,
+        "business_date": golden_day.isoformat(),
+        "next": None,
+    }
     before = _net_inflow(golden_day)
     path = tmp_path / "counter_cash_flow_20260317.csv"
     original = (golden_files / path.name).read_text(encoding="gb18030")
@@ -112,8 +116,10 @@ def test_an_operator_has_late_files_computed_and_nobody_else(golden_day, golden_
     received.load_file("counter_cash_flow", path)
 
     assert operator.get("/api/v1/runs").json()["pending"]["loads"] == 1
-    assert clients["account_manager"].post("/api/v1/runs/stage").status_code == 403
-    answer = operator.post("/api/v1/runs/stage")
+    body = {"business_date": golden_day.isoformat()}
+    refused = clients["account_manager"].post("/api/v1/night/compute", body, content_type="application/json")
+    assert refused.status_code == 403
+    answer = operator.post("/api/v1/night/compute", body, content_type="application/json")
     assert answer.status_code == 202
     jobs.execute(run=answer.json()["run"])
 
@@ -126,7 +132,8 @@ def test_late_files_are_computed_before_a_trading_day_opens_and_without_any_noth
 ):
     run_stage(golden_day)
     before, publication = _net_inflow(golden_day), warehouse.published()
-    assert jobs.run_now("stage_late", "x").result == {"loads": 0}
+    result = jobs.run_now("stage_late", "x").result
+    assert (result["loads"], result["days"], result["files"]) == (0, [], 0)
     assert warehouse.published() == publication
     path = tmp_path / "counter_cash_flow_20260317.csv"
     text = (golden_files / path.name).read_text(encoding="gb18030")
@@ -137,4 +144,5 @@ def test_late_files_are_computed_before_a_trading_day_opens_and_without_any_noth
 
     assert (result["loads"], result["business_date"]) == (1, golden_day.isoformat())
     assert _net_inflow(golden_day) != before
-    assert jobs.run_now("stage_late", "x").result == {"loads": 0}
+    result = jobs.run_now("stage_late", "x").result
+    assert (result["loads"], result["days"], result["files"]) == (0, [], 0)

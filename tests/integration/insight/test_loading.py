@@ -153,7 +153,7 @@ def test_bad_rows_are_kept_with_line_and_reason(tmp_path):
         9: "broken_line",
     }
     assert all("证件号码" not in row.values for row in rows)
-    assert received.rejected_csv(result.uid, principal=SYSTEM).startswith(b"\xef\xbb\xbf")
+    assert received.rejected_file(result.uid, principal=SYSTEM).read_bytes().startswith(b"\xef\xbb\xbf")
     assert Entry.objects.filter(operation="download_rejected", subject="load").count() == 1
 
 
@@ -170,7 +170,11 @@ def test_rejected_rows_name_nobody_on_screen(installation, tmp_path):
 
 
 def unsplit(result):
-    return list(csv.DictReader(io.StringIO(received.rejected_csv(result.uid, principal=SYSTEM).decode("utf-8-sig"))))
+    return list(
+        csv.DictReader(
+            io.StringIO(received.rejected_file(result.uid, principal=SYSTEM).read_bytes().decode("utf-8-sig"))
+        )
+    )
 
 
 def test_a_line_that_cannot_be_split_keeps_no_certificate_number(tmp_path):

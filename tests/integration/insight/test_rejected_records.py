@@ -58,7 +58,7 @@ def test_the_load_of_the_file_says_which_rows_became_no_records(golden_day, tmp_
     ]
     shown = wrong.replace("E-N2", "E***")
     assert rejected[1].values == dict(zip(HEAD.split(","), shown.split(","), strict=True)), "masked as any other"
-    said = received.rejected_csv(load.uid, principal=SYSTEM).decode("utf-8-sig").splitlines()
+    said = received.rejected_file(load.uid, principal=SYSTEM).read_bytes().decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in said] == ["行号", "4", "3"], "one header"
     assert said[2].endswith("," + wrong)
     [finding] = [found for found in load.findings if found["code"] == "load.no_records"]

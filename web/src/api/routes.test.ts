@@ -33,7 +33,7 @@ const never = () => ({
     api.post('/campaigns'),
   bodyOfNone: () =>
     // @ts-expect-error nothing is sent with it
-    api.post('/runs/stage', { body: {} }),
+    api.post('/night/run', { body: {} }),
   file: () =>
     // @ts-expect-error a file is sent as a form
     api.post('/loads', { body: { source: 'counter' } }),

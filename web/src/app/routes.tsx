@@ -51,6 +51,7 @@ export const router = createBrowserRouter([
           { path: 'campaigns/:uid/effect', element: page(campaigns, 'EffectPage') },
           { path: 'loads', element: page(loads, 'LoadListPage') },
           { path: 'loads/:uid', element: page(loads, 'LoadPage') },
+          { path: 'night', element: page(loads, 'NightPage') },
           { path: 'jobs', element: page(() => import('../rooms/jobs'), 'JobsPage') },
           { path: 'users', element: page(() => import('../rooms/users'), 'UserListPage') },
           { path: 'work/:uid?', element: page(() => import('../rooms/work'), 'WorkPage') },

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { api } from '../api/client';
 import { useCan } from '../api/hooks';
-import type { Run } from '../api';
+import type { Pending, Run } from '../api';
 import { useText } from '../kit/i18n';
 import { useWord } from './lists';
 import { useChange } from '../kit/change';
@@ -52,7 +52,7 @@ export function RunsPanel({ onFinished, shown = 3 }: { onFinished?: () => void; 
       side={<LiveStamp at={runs.dataUpdatedAt} />}
       flush
     >
-      {pending && pending.loads > 0 && active.length === 0 && <PendingNotice pending={pending} />}
+      {active.length === 0 && <PendingNotices pending={pending} />}
       {[...active, ...ended].map((run) => (
         <RunLine key={run.uid} run={run} />
       ))}
@@ -60,31 +60,60 @@ export function RunsPanel({ onFinished, shown = 3 }: { onFinished?: () => void; 
   );
 }
 
-type Pending = { loads: number; business_date: string | null };
+/** What a person may have computed: files that came after the last computing, and what has come of the next day. */
+function PendingNotices({ pending }: { pending: Pending | undefined }) {
+  const { t, label } = useText();
+  if (!pending) return null;
+  const { next, loads, business_date: computed } = pending;
+  return (
+    <>
+      {computed && loads > 0 && (
+        <PendingNotice day={computed} act={t('run.stageAgain')} testId="loads-pending">
+          {t('run.pending', { n: loads, date: computed })}
+        </PendingNotice>
+      )}
+      {next &&
+        (next.missing.length > 0 ? (
+          <PendingNotice testId="next-missing">
+            {t('run.nextMissing', {
+              date: next.business_date,
+              n: next.files,
+              names: next.missing.map(label).join(t('common.and')),
+            })}
+          </PendingNotice>
+        ) : (
+          <PendingNotice day={next.business_date} act={t('run.computeNow')} testId="next-complete">
+            {t('run.nextComplete', { date: next.business_date })}
+          </PendingNotice>
+        ))}
+    </>
+  );
+}
 
-/** Files that came after the last computing change no figure until it is done again. */
-function PendingNotice({ pending }: { pending: Pending }) {
-  const { t } = useText();
+type NoticeProps = { day?: string; act?: string; testId: string; children: ReactNode };
+
+/** One such thing, and the button that has its day computed for those who may. */
+function PendingNotice({ day, act, testId, children }: NoticeProps) {
   const client = useQueryClient();
   const report = useReport();
-  const mayCreate = useCan('run.create');
-  const stage = useChange({
-    mutationFn: () => api.post('/runs/stage'),
+  const may = useCan('night.run');
+  const compute = useChange({
+    mutationFn: (business_date: string) => api.post('/night/compute', { body: { business_date } }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ['runs'] }),
     onError: report,
   });
   return (
-    <div className="run row wrap tone-attention" role="status" data-testid="loads-pending">
-      <Icon name="alert" size={14} /> {t('run.pending', { n: pending.loads, date: pending.business_date ?? '' })}
-      {mayCreate && (
+    <div className="run row wrap tone-attention" role="status" data-testid={testId}>
+      <Icon name="alert" size={14} /> {children}
+      {may && day && (
         <Button
           className="right"
           size="small"
-          loading={stage.isPending || stage.isSuccess}
-          onClick={() => stage.mutate()}
+          loading={compute.isPending || compute.isSuccess}
+          onClick={() => compute.mutate(day)}
           data-testid="stage-again"
         >
-          {t('run.stageAgain')}
+          {act}
         </Button>
       )}
     </div>

@@ -37,7 +37,7 @@ function useColumns(data: TableData): Column<TableRow>[] {
       render: (row) => {
         if (row.cells[column.key] === undefined) return null; // the row has no such cell, which is not an unknown value
         if (drawn) return drawn(row);
-        const cell = <Cell column={column} value={row.cells[column.key]} />;
+        const cell = <Cell column={column} value={row.cells[column.key]} tone={row.tones?.[column.key]} />;
         const isFirst = index === 0 || linked;
         return isFirst && row.path && row.cells[column.key] ? <Link to={row.path}>{cell}</Link> : cell;
       },
@@ -96,18 +96,21 @@ function phoneLine(
 function Cell({
   column,
   value,
+  tone,
   alone = false,
 }: {
   column: TableColumn;
   value: CellValue | undefined;
+  tone?: TableColumn['tone'];
   alone?: boolean;
 }) {
   const shown = (
     <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell={!alone} />
   );
   if (!formatOf(column.format).toned) return shown;
-  const tone = toNumber(value) === 0 ? 'ink-3' : column.tone && value !== null ? `tone-${column.tone}` : undefined;
-  return tone ? <span className={tone}>{shown}</span> : shown;
+  const colour = tone ?? (toNumber(value) === 0 ? null : column.tone);
+  if (colour && value !== null) return <span className={`tone-${colour}`}>{shown}</span>;
+  return toNumber(value) === 0 ? <span className="ink-3">{shown}</span> : shown;
 }
 
 export function TableBlock({ data }: { data: TableData }) {

@@ -7,5 +7,5 @@ class PartyNotCounted(NotFound):
     """A party that the published data do not know yet: it came after them."""
 
     code = "audience.party_not_counted"
-    zh = "截至 {business_date} 的数据中还没有 {id}，请在下一次夜间加工后再查"
+    zh = "截至 {business_date} 的数据中还没有 {id}，请在下一次日终跑批后再查"
     en = "The data of {business_date} do not hold {id} yet; ask again after the next stage run"

@@ -7,6 +7,7 @@ class WarehouseConfig(AppConfig):
 
     def ready(self) -> None:
         from zhike.insight.warehouse import blocks, jobs, received
+        from zhike.insight.warehouse import runs as warehouse_runs
         from zhike.insight.warehouse.kinds import SOURCE
         from zhike.insight.warehouse.logic import declaring, loading
         from zhike.kernel import datasets, definitions, run_ends, schedules
@@ -30,14 +31,25 @@ class WarehouseConfig(AppConfig):
             Resource(
                 "run",
                 Labels("运行记录", "Runs"),
-                ("read", "create", "cancel", "repeat"),
+                ("read", "cancel", "repeat"),
                 narrowed_by=("mine",),
                 called={"cancel": Labels("取消", "cancel"), "repeat": Labels("再运行", "run again")},
+            )
+        )
+        parts.register(
+            Resource(
+                "night",
+                Labels("日终跑批", "Nights"),
+                ("read", "run"),
+                path="/night",
+                called={"run": Labels("跑批", "run")},
             )
         )
         definitions.register(SOURCE)
         datasets.declare("warehouse", declaring.declared)
         runs.register(jobs.STAGE, jobs.stage, queue="stage")
+        runs.register(warehouse_runs.NIGHT, jobs.night, queue="stage")
+        schedules.register(jobs.HOURLY)
         runs.register(jobs.STAGE_LATE, jobs.stage_late, queue="stage")
         schedules.register(jobs.LATE)
         runs.register(jobs.LOAD_FILE, jobs.load_file, queue="load")

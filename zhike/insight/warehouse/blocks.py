@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from zhike.insight.warehouse import datasets, received
-from zhike.insight.warehouse.types import LoadResult
+from zhike.insight.warehouse import nights
+from zhike.insight.warehouse.types import NightFile
 from zhike.kernel import clock
 from zhike.kernel.block_data import TableRow, column, table
 from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings
@@ -14,17 +12,28 @@ from zhike.platform.permissions.types import Principal
 
 _SHOWN = 8
 _STATES = [
-    option("running", {"zh": "装载中", "en": "Running"}, "attention"),
+    option("running", {"zh": "导入中", "en": "Running"}, "waiting"),
     option("done", {"zh": "完成", "en": "Done"}, "done"),
+    option("restored", {"zh": "已恢复", "en": "Put back"}, "done"),
     option("partly", {"zh": "完成，有拒绝", "en": "Done, rows left out"}, "attention"),
+    option("waiting", {"zh": "待确认", "en": "Waits for an answer"}, "attention"),
     option("failed", {"zh": "失败", "en": "Failed"}, "late"),
+    option("missing", {"zh": "未到", "en": "Missing"}, "late"),
+    option("late", {"zh": "迟到", "en": "Late"}, "attention"),
+    option("expected", {"zh": "待到", "en": "Expected"}, "plain"),
+    option("kept", {"zh": "沿用旧文件", "en": "Older one kept"}, "plain"),
+    option("unplanned", {"zh": "不定期", "en": "Not planned"}, "plain"),
     option("cancelled", {"zh": "已取消", "en": "Cancelled"}, "plain"),
+    option("discarded", {"zh": "已放弃", "en": "Put away"}, "plain"),
+    option("undone", {"zh": "已撤销", "en": "Taken back"}, "plain"),
 ]
+#: States that somebody has to see to come first.
+_FIRST = ("waiting", "failed", "missing", "late", "partly")
 _COLUMNS = [
     column("source", {"zh": "来源", "en": "Source"}, "link"),
     column("file", {"zh": "文件", "en": "File"}, "text"),
     column("business_date", {"zh": "业务日期", "en": "Business date"}, "date"),
-    column("rows_loaded", {"zh": "入库行数", "en": "Rows loaded"}, "count"),
+    column("rows_loaded", {"zh": "行数", "en": "Rows"}, "count"),
     column("before", {"zh": "上一日", "en": "Day before"}, "count"),
     column("rows_rejected", {"zh": "拒绝行数", "en": "Rows rejected"}, "count", tone="attention"),
     column("state", {"zh": "状态", "en": "State"}, "tag", options=_STATES),
@@ -33,53 +42,38 @@ _COLUMNS = [
 
 
 def last_load(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
-    """Return the newest loads as a table, each beside what the same source gave the day before."""
-    found, _more = received.loads(principal=principal)
-    sources = {source.key: source.labels for source in datasets.sources_of().values()}
+    """Return tonight's files as a table, each beside the day before: what somebody has to see to, then what is needed."""
+    night = nights.night(None, principal=principal)
+    files = sorted(
+        (one for one in night.files if one.state != "unplanned"),
+        key=lambda one: (_state(one) not in _FIRST, not one.source.expected),
+    )
     rows: list[TableRow] = [
         {
-            "key": str(load.uid),
-            "path": f"/loads/{load.uid}",
+            "key": one.source.key,
+            "path": f"/loads/{one.load.uid}" if one.load else "/night",
             "cells": {
-                "source": sources[load.source][principal.language] if load.source in sources else load.source,
-                "file": load.file,
-                "business_date": moment_text(load.business_date),
-                "rows_loaded": load.rows_loaded,
-                "before": _rows_before(load, found),
-                "rows_rejected": load.rows_rejected,
-                "state": _state(load),
-                "finished_at": moment_text(load.finished_at),
+                "source": one.source.labels[principal.language],
+                "file": one.load.file if one.load else None,
+                "business_date": moment_text(night.day),
+                "rows_loaded": one.rows,
+                "before": one.before,
+                "rows_rejected": one.load.rows_rejected if one.load else None,
+                "state": _state(one),
+                "finished_at": moment_text(one.load.finished_at) if one.load else None,
             },
+            "tones": {"rows_loaded": "attention"} if one.rows is not None and one.unusual else {},
         }
-        for load in _newest(found)[:_SHOWN]
+        for one in files[:_SHOWN]
     ]
-    return table(_COLUMNS, rows, AsOf("live", clock.now()), more={"count": 0, "path": "/loads"})
+    more = max(len(files) - _SHOWN, 0)
+    return table(_COLUMNS, rows, AsOf("live", clock.now()), more={"count": more, "path": "/night"})
 
 
-def _state(load: LoadResult) -> str:
-    """The state of a load; one that left rows behind is not simply done."""
-    left = load.rows_rejected + load.rows_without_record
-    return "partly" if load.state == "done" and left > 0 else load.state
+def _state(file: NightFile) -> str:
+    """The state of a file; one that left rows behind is not simply done."""
+    left = file.load.rows_rejected + file.load.rows_without_record if file.load else 0
+    return "partly" if file.state == "done" and left > 0 else file.state
 
 
-def _newest(found: Sequence[LoadResult]) -> list[LoadResult]:
-    """The done loads of the newest business date, and every load that is not done."""
-    days = [load.business_date for load in found if load.business_date and load.state == "done"]
-    newest = max(days, default=None)
-    return [load for load in found if load.business_date in (newest, None) or load.state != "done"]
-
-
-def _rows_before(load: LoadResult, found: Sequence[LoadResult]) -> int | None:
-    """How many rows the newest done load of the same source gave for an earlier business date."""
-    day = load.business_date
-    if day is None:
-        return None
-    earlier = [
-        (one.business_date, one.rows_loaded)
-        for one in found
-        if one.source == load.source and one.state == "done" and one.business_date and one.business_date < day
-    ]
-    return max(earlier, key=lambda one: one[0])[1] if earlier else None
-
-
-LAST_LOAD = Block("last_load", "最近装载", "Latest loads", last_load)
+LAST_LOAD = Block("last_load", "今晚文件", "Tonight's files", last_load)

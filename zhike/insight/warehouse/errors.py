@@ -105,8 +105,8 @@ class DayMissing(ZhikeError):
 
     code = "stage.day_missing"
     status = 422
-    zh = "{day} 的数据未到齐，缺少：{datasets}。已到最新业务日期：{latest}"
-    en = "The data of {day} are incomplete: {datasets} missing. The latest day received is {latest}"
+    zh = "{day} 的数据未到齐，还缺：{names}。已到最新业务日期：{latest}"
+    en = "The data of {day} are incomplete, without {names_en}. The latest day received is {latest}"
 
 
 class NothingPublished(ZhikeError):
@@ -114,7 +114,7 @@ class NothingPublished(ZhikeError):
 
     code = "warehouse.nothing_published"
     status = 503
-    zh = "尚无已发布的业务日期，请先运行夜间加工（zhike stage run）"
+    zh = "尚无已发布的业务日期，请先运行日终跑批（zhike stage run）"
     en = "No business date has been published yet; run the stage first (zhike stage run)"
 
 

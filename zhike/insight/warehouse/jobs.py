@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from zhike.insight.warehouse import api, received, runs
 from zhike.insight.warehouse.errors import LoadFailed
-from zhike.insight.warehouse.logic import answering, loading, sources
+from zhike.insight.warehouse.logic import answering, inbox, loading, nights, sources, stages
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, LoadResult
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.schedules import Schedule, When
+from zhike.kernel.trading_days import trading_calendar
 
+_NAMED = 5
 STAGE = "stage"
 LOAD_FOLDER = "load_folder"
 LOAD_FILE = "load_file"
 STAGE_LATE = "stage_late"
 _WAITS = LoadFinding(
-    "load.waits", "影响超过上限，尚未装载，待人工确认", "it does more than it may unasked; somebody has to accept it"
+    "load.waits", "影响超过上限，尚未导入，待人工确认", "it does more than it may unasked; somebody has to accept it"
 )
-#: Before the market opens: files that came after the night was computed count the same day.
+#: Each hour what has come is taken in, and a day that is complete is computed.
+HOURLY = Schedule(runs.NIGHT, Labels("收文件并跑批", "Taking files in, nightly run"), runs.NIGHT, When(5))
+#: Before the market opens: files that came after the night was computed count the same day, and nobody is waited for.
 LATE = Schedule(
     STAGE_LATE,
-    Labels("迟到文件补加工", "Computing late files"),
+    Labels("开市前补跑", "Before the market opens"),
     STAGE_LATE,
     When(30, hour=6, days="trading"),
 )
@@ -37,10 +41,48 @@ def stage(handle: RunHandle) -> Mapping[str, object]:
     return _staged(date.fromisoformat(str(handle.params["business_date"])), handle)
 
 
+def night(handle: RunHandle) -> Mapping[str, object]:
+    """Take in the files that have come, and compute the days that are complete.
+
+    A day of which a file waits for a person is computed only `params.whatever` that file says.
+    """
+    return _night(handle, whatever="whatever" in handle.params)
+
+
+def _night(handle: RunHandle, *, whatever: bool) -> Mapping[str, object]:
+    taken = inbox.take(handle)
+    days = [_staged(day, handle) for day in _complete(whatever=whatever)]
+    findings = [_WAITS.as_dict()] if any(found.state == "waiting" for found in taken.results) else []
+    if taken.strangers:
+        findings.append(_unknown_files(taken.strangers).as_dict())
+    return {**_counted(taken.results), "days": [one["business_date"] for one in days], "findings": findings}
+
+
 def stage_late(handle: RunHandle) -> Mapping[str, object]:
-    """Run the stage of the newest published day again, if files came after it; nothing happens otherwise."""
+    """Do the night, whatever waits, and run the stage of the newest published day again, if files came after it."""
+    found = _night(handle, whatever=True)
     loads, day = runs.late_loads()
-    return {"loads": loads, **(_staged(day, handle) if loads and day else {})}
+    return {**found, "loads": loads, **(_staged(day, handle) if loads and day else {})}
+
+
+def _complete(*, whatever: bool) -> list[date]:
+    """The days after the published one of which no file is missing; the newest alone, where nothing is published."""
+    published, newest = stages.publication(), nights.current()
+    calendar = trading_calendar()
+    first = calendar.add(published.business_date, 1) if published else newest
+    return [
+        day
+        for day in calendar.between(first, newest)
+        if not stages.missing_files(day) and (whatever or not nights.waits(day))
+    ]
+
+
+def _unknown_files(names: Sequence[str]) -> LoadFinding:
+    return LoadFinding(
+        "load.strangers",
+        f"没有数据源认领的文件：{'、'.join(names[:_NAMED])}{'等' if len(names) > _NAMED else ''}",
+        f"files that no source expects: {', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''}",
+    )
 
 
 def _staged(day: date, handle: RunHandle) -> Mapping[str, object]:
@@ -69,7 +111,10 @@ def load_file(handle: RunHandle) -> Mapping[str, object]:
 
 def load_folder(handle: RunHandle) -> Mapping[str, object]:
     """Load every expected file of `params.folder`."""
-    results = received.load_folder(Path(str(handle.params["folder"])), handle=handle)
+    return _counted(received.load_folder(Path(str(handle.params["folder"])), handle=handle))
+
+
+def _counted(results: Sequence[LoadResult]) -> Mapping[str, object]:
     waiting = [found.file for found in results if found.state == "waiting"]
     failed = [found.file for found in results if found.state not in ("done", "waiting")]
     return {

@@ -68,3 +68,16 @@ class StagedDay(models.Model):
     business_date = models.DateField(unique=True)
     last_load = models.BigIntegerField()
     staged_at = models.DateTimeField()
+
+
+class StepTime(models.Model):
+    """When a step of a day's stage last ran, and for which run; without an end it is under way, or came to nothing."""
+
+    business_date = models.DateField()
+    step = models.TextField()
+    run = models.UUIDField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business_date", "step"], name="step_time_once")]

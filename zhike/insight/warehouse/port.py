@@ -134,9 +134,10 @@ class Session:
         """Read a dataset anew: something beside the session has written it."""
         self._opened.pop(dataset, None)
 
-    def export(self, tree: Tree, file: Path) -> None:
-        """Write the rows of a tree as CSV with a header."""
-        self._connection.execute(f"copy ({self._text(tree)}) to {tables.quoted(file)} (format csv, header true)")
+    def export(self, tree: Tree, file: Path, *, head: bool = True) -> None:
+        """Write the rows of a tree as CSV, with a header unless told otherwise."""
+        written = f"(format csv, header {'true' if head else 'false'})"
+        self._connection.execute(f"copy ({self._text(tree)}) to {tables.quoted(file)} {written}")
 
     @contextmanager
     def scratch(self, name: str) -> Iterator[Path]:

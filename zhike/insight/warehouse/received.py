@@ -57,7 +57,7 @@ __all__ = [
     "loads",
     "plain_master",
     "rejected",
-    "rejected_csv",
+    "rejected_file",
     "stale_sources",
     "stored_file",
     "upload",
@@ -168,8 +168,8 @@ def rejected(uid: uuid.UUID, *, principal: Principal, limit: int = 50) -> list[R
     return loading.rejected_rows(row, limit, sources.all_sources().get(row.source))
 
 
-def rejected_csv(uid: uuid.UUID, *, principal: Principal) -> bytes:
-    """Return all rejected rows of a load as CSV, as received; empty when there are none. Audited. Raises NotFound.
+def rejected_file(uid: uuid.UUID, *, principal: Principal) -> Path | None:
+    """Return the file (CSV) with all rejected rows of a load, as received; None when there are none. Audited. Raises NotFound.
 
     Whoever mends a file with its sender needs the values, those of personal columns, too. Numbers of certificates are
     left out even here: their columns are, and of a line that has no columns every word with a digit is.
@@ -178,7 +178,7 @@ def rejected_csv(uid: uuid.UUID, *, principal: Principal) -> bytes:
         row = _load(uid, principal)
         details = {"file": row.file, "rows": row.rows_rejected}
         audit.note(operation="download_rejected", subject="load", subject_id=row.pk, details=details)
-    return loading.store().path(row.rejected_hash).read_bytes() if row.rejected_hash else b""
+    return loading.store().path(row.rejected_hash) if row.rejected_hash else None
 
 
 def upload(
@@ -223,7 +223,7 @@ def accept(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
     Raises NotFound, NotWaiting, NewerLoad, Refused.
     """
     with database.writing():
-        row = answering.waiting(_load(uid, principal, "load.answer"))
+        row = answering.acceptable(_load(uid, principal, "load.answer"))
         audit.note(operation="accept_load", subject="load", subject_id=row.pk, details={"file": row.file})
         run = jobs.submit(ACCEPTED, Labels(f"确认导入 {row.file}", f"Accepted load {row.file}"), {"load": str(uid)})
         answering.answer(row, Load.State.RUNNING, principal.actor, run)
@@ -231,7 +231,7 @@ def accept(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
 
 
 def discard(uid: uuid.UUID, *, principal: Principal) -> None:
-    """Put a file that waits away: nothing of it is loaded; audited. Raises NotFound, NotWaiting, NewerLoad, Refused."""
+    """Put a file that waits away: nothing of it is loaded; audited. Raises NotFound, NotWaiting, Refused."""
     with database.writing():
         row = answering.waiting(_load(uid, principal, "load.answer"))
         audit.note(operation="discard_load", subject="load", subject_id=row.pk, details={"file": row.file})
@@ -250,13 +250,16 @@ def undo(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
         return jobs.submit(UNDONE, Labels(f"撤销导入 {row.file}", f"Undoing {row.file}"), {"load": str(uid)})
 
 
-def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool]:
-    """Return whether the principal may accept or discard a load, and whether it may take it back. Raises NotFound."""
+def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool, str]:
+    """Return whether the principal may answer for a load, whether it may take it back, and the file that came after it.
+
+    Raises NotFound.
+    """
     row = _load(uid, principal)
     mine = principal.me if row.owner == principal.actor else ""
-    if not parts.reaches(principal, "load.answer", mine=mine, unit=None):
-        return False, False
-    return answering.answerable(row)
+    waits, undoable, newer = answering.answerable(row)
+    may = parts.reaches(principal, "load.answer", mine=mine, unit=None)
+    return may and waits, may and undoable, newer
 
 
 def effects_named(

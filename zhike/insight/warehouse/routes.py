@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
-from zhike.insight.warehouse import datasets, previews, received, runs, schemas
+from zhike.insight.warehouse import datasets, night_schemas, nights, previews, received, runs, schemas
 from zhike.kernel.wire import file_answer, reading, responds
 from zhike.platform.permissions.api import SignedInRequest
 
@@ -85,7 +85,7 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
     found = received.load(uid, principal=request.principal)
     rows = received.rejected(uid, principal=request.principal)
     units, records = received.effects_named(found, principal=request.principal)
-    answerable, undoable = received.answers(uid, principal=request.principal)
+    answerable, undoable, newer = received.answers(uid, principal=request.principal)
     return {
         **schemas.load_out(found),
         "rejected": [schemas.rejected_out(row) for row in rows],
@@ -94,6 +94,7 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
         "undoes": found.undoes,
         "answerable": answerable,
         "undoable": undoable,
+        "newer_file": newer,
     }
 
 
@@ -117,11 +118,13 @@ def undo(request: SignedInRequest, uid: uuid.UUID) -> schemas.QueuedOut:
 
 
 @router.get("/loads/{uid}/rejected.csv", operation_id="getRejectedRows", openapi_extra=file_answer("text/csv"))
-def rejected(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
+def rejected(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse | FileResponse:
     """The rejected rows as a file."""
-    content = received.rejected_csv(uid, principal=request.principal)
+    file = received.rejected_file(uid, principal=request.principal)
     headers = {"Content-Disposition": f'attachment; filename="rejected-{uid}.csv"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    if file is None:
+        return HttpResponse(b"", content_type="text/csv; charset=utf-8", headers=headers)
+    return FileResponse(file.open("rb"), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/sources", operation_id="listSources", response=responds(schemas.SourcesOut))
@@ -150,17 +153,30 @@ def template(request: SignedInRequest, key: str, format: Literal["xlsx", "csv"] 
     return HttpResponse(content, content_type=_XLSX if format == "xlsx" else "text/csv; charset=utf-8", headers=headers)
 
 
+@router.get("/night", operation_id="getNight", response=responds(night_schemas.NightOut))
+def night(request: SignedInRequest, day: date | None = None) -> night_schemas.NightOut:
+    """A business day on its way from files to figures; tonight's, without a day."""
+    principal = request.principal
+    return night_schemas.night_out(nights.night(day, principal=principal), nights.schedules(principal=principal))
+
+
+@router.post("/night/run", operation_id="runNight", response=responds(schemas.QueuedOut, 202))
+def run_night(request: SignedInRequest) -> schemas.QueuedOut:
+    """The night done now: the run that takes files in and computes the days that are complete."""
+    return {"run": nights.run(principal=request.principal)}
+
+
+@router.post("/night/compute", operation_id="computeDay", response=responds(schemas.QueuedOut, 202))
+def compute_day(request: SignedInRequest, body: night_schemas.DayIn) -> schemas.QueuedOut:
+    """A day computed, or computed again: the run."""
+    return {"run": nights.compute(body.business_date, principal=request.principal)}
+
+
 @router.get("/runs", operation_id="listRuns", response=responds(schemas.RunsOut))
 def all_runs(request: SignedInRequest, kind: str = "") -> schemas.RunsOut:
     """The newest runs."""
     principal = request.principal
     return {"items": runs.newest(kind=kind, principal=principal), "pending": runs.pending(principal=principal)}
-
-
-@router.post("/runs/stage", operation_id="stageAgain", response=responds(schemas.QueuedOut, 202))
-def stage(request: SignedInRequest) -> schemas.QueuedOut:
-    """The newest published day computed again."""
-    return {"run": runs.stage(principal=request.principal)}
 
 
 @router.post("/runs/{uid}/cancel", operation_id="cancelRun", response=responds(schemas.CancelledOut))

@@ -7,18 +7,23 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from zhike.insight.warehouse.errors import NothingPublished, NotRepeatable
+from zhike.insight.warehouse.errors import NotRepeatable
+from zhike.insight.warehouse.logic import stages
 from zhike.insight.warehouse.models import Load, StagedDay
-from zhike.insight.warehouse.schemas import PendingOut, RunOut, run_out
+from zhike.insight.warehouse.schemas import NextDayOut, PendingOut, RunOut, run_out
 from zhike.kernel import database, jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import NotFound
 from zhike.kernel.models import Run
+from zhike.kernel.trading_days import trading_calendar
+from zhike.kernel.wire import labels
 from zhike.platform.audit import api as audit
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
+#: The kind of runs that do what a night does.
+NIGHT = "night"
 _SHOWN = 100
 _CAME_TO_NOTHING = (Run.State.FAILED, Run.State.CANCELLED, Run.State.INTERRUPTED)
 
@@ -49,26 +54,26 @@ def late_loads() -> tuple[int, date | None]:
 
 
 def pending(*, principal: Principal) -> PendingOut:
-    """Return the same for those who may see runs."""
+    """Return the same for those who may see runs, and what is there of the day after it."""
     permissions.require(principal, "run.read")
     loads, day = late_loads()
-    return {"loads": loads, "business_date": day}
+    return {"loads": loads, "business_date": day, "next": _next_day(day) if day else None}
+
+
+def _next_day(published: date) -> NextDayOut | None:
+    """The next trading day, when files of it, or of later ones, have come."""
+    came = Load.objects.filter(state=Load.State.DONE, business_date__gt=published)
+    if not came.exists():
+        return None
+    day = trading_calendar().add(published, 1)
+    missing = stages.missing_files(day)
+    files = came.filter(first_date__lte=day, business_date__gte=day).values("source").distinct().count()
+    return {"business_date": day, "files": files, "missing": [labels(source.labels) for source in missing]}
 
 
 def stage_title(day: date) -> Labels:
     """Return what the computing of a day is called."""
-    return Labels(f"夜间加工 {day}", f"Nightly stage {day}")
-
-
-def stage(*, principal: Principal) -> uuid.UUID:
-    """Queue the stage of the newest published day again, so that late files count; audited. Returns the run."""
-    permissions.require(principal, "run.create")
-    day = pending(principal=principal)["business_date"]
-    if day is None:
-        raise NothingPublished()
-    with database.writing():
-        audit.note(operation="stage", subject="run", details={"business_date": str(day)})
-        return jobs.submit("stage", stage_title(day), {"business_date": str(day)})
+    return Labels(f"日终跑批 {day}", f"Nightly run {day}")
 
 
 def cancel(uid: uuid.UUID, *, principal: Principal) -> None:

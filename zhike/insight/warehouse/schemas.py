@@ -16,6 +16,7 @@ from zhike.insight.warehouse.types import Effect, EffectKind, LoadResult, Reject
 from zhike.kernel import jobs
 from zhike.kernel.models import Run
 from zhike.kernel.wire import Failure, Finding, Labels, failure, findings, labels
+from zhike.platform.fields import api as fields
 
 LoadState = Literal["running", "done", "failed", "cancelled", "waiting", "discarded", "undone", "restored"]
 RunState = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
@@ -91,7 +92,10 @@ class LoadEffectOut(TypedDict):
 
 
 class LoadDetailOut(LoadOut):
-    """One load with its first rejected rows, with what it does or did, and what its reader may do about it."""
+    """One load with its first rejected rows, with what it does or did, and what its reader may do about it.
+
+    Where a `newer_file` of its source was loaded, one that waits can only be put away.
+    """
 
     rejected: list[RejectedOut]
     effects: list[LoadEffectOut]
@@ -99,6 +103,7 @@ class LoadDetailOut(LoadOut):
     undoes: uuid.UUID | None
     answerable: bool
     undoable: bool
+    newer_file: str
 
 
 class QueuedOut(TypedDict):
@@ -200,11 +205,20 @@ class RunOut(TypedDict):
     repeatable: bool
 
 
+class NextDayOut(TypedDict):
+    """The trading day after the newest computed one: how many files of it came, and which it is not computed without."""
+
+    business_date: date
+    files: int
+    missing: list[Labels]
+
+
 class PendingOut(TypedDict):
-    """How many loads no published day has taken into account yet, and the newest such day."""
+    """How many loads no published day has taken into account yet, the newest such day, and what came of the next."""
 
     loads: int
     business_date: date | None
+    next: NextDayOut | None
 
 
 class RunsOut(TypedDict):
@@ -247,7 +261,8 @@ def effect_out(effect: Effect, units: Mapping[int, str], records: Mapping[int, M
         {"display": found["display"], "object": effect.records_of, "uid": found["uid"]}
         for found in (records[one] for one in effect.records if one in records)
     ]
-    examples += [{"display": key, "object": "", "uid": None} for key in effect.keys]
+    # Numbers of customers are masked wherever people see them: those of rows that are no records yet are, too.
+    examples += [{"display": str(fields.mask("number", key)), "object": "", "uid": None} for key in effect.keys]
     return {
         "kind": cast(EffectKind, effect.kind),
         "about": labels(effect.about),

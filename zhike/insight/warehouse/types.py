@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -30,8 +30,23 @@ from zhike.insight.warehouse.value_types import (
 from zhike.insight.warehouse.value_types import (
     Pattern as Pattern,
 )
-from zhike.kernel.definition_parts import Count, Definition, Flag, Key, Labels, Origin, Part, Refers, Text, rule
+from zhike.kernel import clock
+from zhike.kernel.calendar import TradingCalendar
+from zhike.kernel.definition_parts import (
+    ClockTime,
+    Count,
+    Definition,
+    Flag,
+    Key,
+    Labels,
+    Origin,
+    Part,
+    Refers,
+    Text,
+    rule,
+)
 from zhike.kernel.jobs import RunHandle
+from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.fields import api as fields
 from zhike.platform.fields.types import Grammar
 
@@ -227,6 +242,19 @@ class Footer(Part):
         return None
 
 
+class Due(Origin):
+    """When the file of a business day is there at the latest: so many days after it, at an hour (Shanghai)."""
+
+    at: ClockTime = Field(description="the hour, 08:30")
+    days_after: Annotated[int, Field(ge=0, le=10, strict=True)] = Field(0, description="calendar days")
+    source: Text = Field(description="the agreement or practice that says so")
+
+    def moment(self, business_date: date) -> datetime:
+        """Return the moment for a business day."""
+        at = time.fromisoformat(self.at)
+        return clock.at(business_date + timedelta(days=self.days_after), at.hour, at.minute)
+
+
 class Source(Definition):
     """A file that some system exports, and the dataset its rows become.
 
@@ -261,6 +289,12 @@ class Source(Definition):
     currency: fields.Currency = Field("CNY", description="of the amounts, where no column says it")
     date: Key = Field(FROM_NAME, description="where the business date is: file (its name), given, or a column")
     days: Literal["trading", "calendar"] = Field("trading", description="the days on which rows may be dated")
+    calendar: Annotated[Key, Refers("calendar")] | None = Field(
+        None, description="whose trading days they are; those of the installation, when absent"
+    )
+    due: Due | None = Field(
+        None, description="when its file of each such day is there; nobody waits for it, when absent"
+    )
     future: Flag = Field(False, description="rows may be dated after the day on which their file is loaded")
     date_format: Format = Field(Format("%Y-%m-%d"), description="how days are written")
     datetime_format: Format = Field(Format("%Y-%m-%d %H:%M:%S"), description="how moments are written, in Chinese time")
@@ -310,6 +344,11 @@ class Source(Definition):
         if self.delimiter in (self.quote, self.escape):
             return Labels("`delimiter` 与引号或转义符相同", "`delimiter` is also a quote or an escape")
         return None
+
+    @property
+    def trading_days(self) -> TradingCalendar:
+        """The calendar of its days. Raises Unavailable, when nobody defines it."""
+        return trading_calendar(self.calendar) if self.calendar else trading_calendar()
 
     @property
     def dated_by_column(self) -> bool:
@@ -500,3 +539,60 @@ class StageResult:
     days: tuple[date, ...]
     publication: PublicationInfo
     restated: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NightFile:
+    """How the file of a source stands in a night.
+
+    `state` is the load's, or of one that has not come: expected, late, missing, kept (an older one is fresh enough) or
+    unplanned (nobody waits for it). `rows` are those that count, `before` those of the day before; what is `usual` is
+    the median of the last 20 days, the `band` goes from their 5 % to their 95 %.
+    """
+
+    source: Source
+    state: str
+    due_at: datetime | None
+    load: LoadResult | None
+    rows: int | None
+    before: int | None
+    usual: float | None
+    band: tuple[float, float] | None
+    newest: date | None
+
+    @property
+    def unusual(self) -> bool:
+        """Whether its rows are worth a look beside the others': it waits, or a check found them too many or too few."""
+        drifted = self.load is not None and any(one["code"] == "load.drift" for one in self.load.findings)
+        return self.state == "waiting" or drifted
+
+
+@dataclass(frozen=True, slots=True)
+class NightStep:
+    """A step of a day's stage: done, running, waiting (not begun) or stopped in its midst; `usual` in seconds."""
+
+    key: str
+    labels: Labels
+    state: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    usual: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A business day on its way from files to figures.
+
+    Without the files of `missing` it is not computed; computing it now would compute the days `restates` again. `late`
+    loads changed something after it was computed.
+    """
+
+    day: date
+    deadline: datetime
+    published: PublicationInfo | None
+    computed_at: datetime | None
+    files: tuple[NightFile, ...]
+    steps: tuple[NightStep, ...]
+    missing: tuple[Source, ...]
+    restates: tuple[date, ...]
+    late: int

@@ -928,6 +928,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/night": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Night
+         * @description A business day on its way from files to figures; tonight's, without a day.
+         */
+        get: operations["getNight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/night/compute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compute Day
+         * @description A day computed, or computed again: the run.
+         */
+        post: operations["computeDay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/night/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Night
+         * @description The night done now: the run that takes files in and computes the days that are complete.
+         */
+        post: operations["runNight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/count": {
         parameters: {
             query?: never;
@@ -1234,26 +1294,6 @@ export interface paths {
         get: operations["listRuns"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/stage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stage
-         * @description The newest published day computed again.
-         */
-        post: operations["stageAgain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2290,6 +2330,11 @@ export interface components {
             treated: (string | null)[];
             unit: string;
         };
+        /** @description A business day. */
+        DayIn: {
+            /** Format: date */
+            business_date: string;
+        };
         /** @description How one record is shown. */
         DetailLayoutOut: {
             sections: components["schemas"]["SectionOut"][];
@@ -2819,7 +2864,11 @@ export interface components {
             sort: components["schemas"]["SortOut"];
             tabs: string[];
         };
-        /** @description One load with its first rejected rows, with what it does or did, and what its reader may do about it. */
+        /**
+         * @description One load with its first rejected rows, with what it does or did, and what its reader may do about it.
+         *
+         *     Where a `newer_file` of its source was loaded, one that waits can only be put away.
+         */
         LoadDetailOut: {
             answerable: boolean;
             answered_by: string;
@@ -2831,6 +2880,7 @@ export interface components {
             file_hash: string;
             findings: components["schemas"]["Finding"][];
             finished_at: string | null;
+            newer_file: string;
             rejected: components["schemas"]["RejectedOut"][];
             rows_loaded: number;
             rows_read: number;
@@ -3045,6 +3095,62 @@ export interface components {
             script?: string;
             subject: string;
         };
+        /** @description The trading day after the newest computed one: how many files of it came, and which it is not computed without. */
+        NextDayOut: {
+            /** Format: date */
+            business_date: string;
+            files: number;
+            missing: components["schemas"]["Labels"][];
+        };
+        /**
+         * @description How the file of a source stands: when it is due, when it came, its rows beside what is usual.
+         *
+         *     `band` is the span of 5 to 95 % of the last 20 days; `newest` the newest day there is a file of.
+         */
+        NightFileOut: {
+            arrived_at: string | null;
+            band: number[] | null;
+            before: number | null;
+            due_at: string | null;
+            file: string;
+            labels: components["schemas"]["Labels"];
+            load: string | null;
+            needed: boolean;
+            newest: string | null;
+            owner: string;
+            rejected: number;
+            rows: number | null;
+            source: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed" | "cancelled" | "waiting" | "discarded" | "undone" | "restored" | "expected" | "late" | "missing" | "kept" | "unplanned";
+            usual: number | null;
+            without_record: number;
+        };
+        /** @description A business day on its way from files to figures. */
+        NightOut: {
+            /** Format: date */
+            business_date: string;
+            computed_at: string | null;
+            /** Format: date-time */
+            deadline: string;
+            files: components["schemas"]["NightFileOut"][];
+            late: number;
+            missing: components["schemas"]["Labels"][];
+            published: components["schemas"]["PublishedOut"] | null;
+            restates: string[];
+            schedules: components["schemas"]["ScheduledOut"][];
+            steps: components["schemas"]["NightStepOut"][];
+        };
+        /** @description A step of the stage; `usual` is the median of its seconds. */
+        NightStepOut: {
+            finished_at: string | null;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            started_at: string | null;
+            /** @enum {string} */
+            state: "done" | "running" | "waiting" | "stopped";
+            usual: number | null;
+        };
         /**
          * @description How many parties meet one node of a condition: path "and.0.or.1", "" for the root.
          *
@@ -3185,10 +3291,11 @@ export interface components {
             by: components["schemas"]["PersonOut"];
             reason: string;
         };
-        /** @description How many loads no published day has taken into account yet, and the newest such day. */
+        /** @description How many loads no published day has taken into account yet, the newest such day, and what came of the next. */
         PendingOut: {
             business_date: string | null;
             loads: number;
+            next: components["schemas"]["NextDayOut"] | null;
         };
         /** @description Somebody by employee number; `uid` is that number. */
         PersonOut: {
@@ -3290,6 +3397,13 @@ export interface components {
             done: number;
             step: components["schemas"]["Labels"];
             total: number;
+        };
+        /** @description What everybody sees. */
+        PublishedOut: {
+            /** Format: date */
+            business_date: string;
+            /** Format: date-time */
+            published_at: string;
         };
         /** @description Messages that the gate has told to wait (quiet hours), and until when the first of them waits. */
         PutOffOut: {
@@ -3629,6 +3743,15 @@ export interface components {
             last_state: string | null;
             minute: number;
         };
+        /** @description What begins by itself: when next, and how the last time went. */
+        ScheduledOut: {
+            due_at: string | null;
+            error: string;
+            key: string;
+            labels: components["schemas"]["Labels"];
+            last_at: string | null;
+            last_state: string | null;
+        };
         /** @description Answers of one kind. */
         SearchGroupOut: {
             items: components["schemas"]["SearchHitOut"][];
@@ -3855,13 +3978,16 @@ export interface components {
             count: number;
             path: string;
         };
-        /** @description A row, and where it leads. */
+        /** @description A row, and where it leads; `tones` are of cells that are drawn otherwise than their column says. */
         TableRow: {
             cells: {
                 [key: string]: components["schemas"]["CellValue"];
             };
             key: string;
             path: string | null;
+            tones?: {
+                [key: string]: "plain" | "late" | "attention" | "refused";
+            };
         };
         /** @description A tag's value, and the day since which it is known. */
         TagValue: {
@@ -4487,6 +4613,7 @@ export type CountOut = components['schemas']['CountOut'];
 export type CountedAt = components['schemas']['CountedAt'];
 export type CountsOut = components['schemas']['CountsOut'];
 export type CurveOut = components['schemas']['CurveOut'];
+export type DayIn = components['schemas']['DayIn'];
 export type DetailLayoutOut = components['schemas']['DetailLayoutOut'];
 export type EffectOut = components['schemas']['EffectOut'];
 export type EmptyForm = components['schemas']['EmptyForm'];
@@ -4564,6 +4691,10 @@ export type NegateForm = components['schemas']['NegateForm'];
 export type NewPostIn = components['schemas']['NewPostIn'];
 export type NewUserIn = components['schemas']['NewUserIn'];
 export type NewWorkIn = components['schemas']['NewWorkIn'];
+export type NextDayOut = components['schemas']['NextDayOut'];
+export type NightFileOut = components['schemas']['NightFileOut'];
+export type NightOut = components['schemas']['NightOut'];
+export type NightStepOut = components['schemas']['NightStepOut'];
 export type NodeCountOut = components['schemas']['NodeCountOut'];
 export type NotForm = components['schemas']['NotForm'];
 export type NotReassignedOut = components['schemas']['NotReassignedOut'];
@@ -4594,6 +4725,7 @@ export type PreviewOut = components['schemas']['PreviewOut'];
 export type ProductOut = components['schemas']['ProductOut'];
 export type ProductsOut = components['schemas']['ProductsOut'];
 export type ProgressOut = components['schemas']['ProgressOut'];
+export type PublishedOut = components['schemas']['PublishedOut'];
 export type PutOffOut = components['schemas']['PutOffOut'];
 export type QueryIn = components['schemas']['QueryIn'];
 export type QueueOut = components['schemas']['QueueOut'];
@@ -4635,6 +4767,7 @@ export type SampleIn = components['schemas']['SampleIn'];
 export type SampleOut = components['schemas']['SampleOut'];
 export type SampleRowOut = components['schemas']['SampleRowOut'];
 export type ScheduleOut = components['schemas']['ScheduleOut'];
+export type ScheduledOut = components['schemas']['ScheduledOut'];
 export type SearchGroupOut = components['schemas']['SearchGroupOut'];
 export type SearchHitOut = components['schemas']['SearchHitOut'];
 export type SearchOut = components['schemas']['SearchOut'];
@@ -6613,6 +6746,105 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    getNight: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NightOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    computeDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    runNight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
     countRecords: {
         parameters: {
             query?: never;
@@ -7242,37 +7474,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunsOut"];
-                };
-            };
-            400: components["responses"]["Error400"];
-            401: components["responses"]["Error401"];
-            403: components["responses"]["Error403"];
-            404: components["responses"]["Error404"];
-            409: components["responses"]["Error409"];
-            413: components["responses"]["Error413"];
-            422: components["responses"]["Error422"];
-            429: components["responses"]["Error429"];
-            500: components["responses"]["Error500"];
-            502: components["responses"]["Error502"];
-            503: components["responses"]["Error503"];
-        };
-    };
-    stageAgain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QueuedOut"];
                 };
             };
             400: components["responses"]["Error400"];

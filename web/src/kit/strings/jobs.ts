@@ -36,7 +36,7 @@ export const jobs = {
   'job.queue': ['队列', 'Queue'],
   'job.lane.interactive': ['即时', 'interactive'],
   'job.lane.load': ['导入', 'load'],
-  'job.lane.stage': ['加工', 'nightly'],
+  'job.lane.stage': ['跑批', 'nightly'],
   'job.lane.send': ['发送', 'send'],
   'job.running': ['进行中', 'Running'],
   'job.done': ['完成', 'Done'],

@@ -5,6 +5,10 @@ export const runs = {
     '在下一步停下；已发布的一天不变，不留半成品，可以再运行。',
     'It stops at its next step; the published day stays, nothing half-made is left, and it can be run again.',
   ],
+  'run.leaves.night': [
+    '在下一步停下；已导入完的文件保留，已发布的一天不变，可以再运行。',
+    'It stops at its next step; files that were loaded and the published day stay, and it can be run again.',
+  ],
   'run.leaves.stage_late': [
     '在下一步停下；已发布的一天不变，不留半成品，可以再运行。',
     'It stops at its next step; the published day stays, nothing half-made is left, and it can be run again.',
@@ -19,10 +23,19 @@ export const runs = {
   ],
   'run.repeat': ['再运行', 'Run again'],
   'run.pending': [
-    '有 {{n}} 个文件在 {{date}} 加工之后导入，还没有计入指标、标签和客群',
+    '有 {{n}} 个文件在 {{date}} 跑批之后导入，还没有计入指标、标签和客群',
     '{{n}} files came after {{date}} was computed; no figure, tag or audience counts them yet',
   ],
-  'run.stageAgain': ['重新加工', 'Compute again'],
+  'run.stageAgain': ['重新跑批', 'Compute again'],
+  'run.nextMissing': [
+    '{{date}} 已到 {{n}} 个文件，还缺：{{names}}。到齐后自动跑批',
+    '{{n}} files of {{date}} have come; missing: {{names}}. It is computed once they are there',
+  ],
+  'run.nextComplete': [
+    '{{date}} 的数据已到齐，尚未跑批：整点自动进行，也可以立即跑批',
+    'All of {{date}} has come and is not computed yet: within the hour, or now',
+  ],
+  'run.computeNow': ['立即跑批', 'Compute now'],
   'run.see': ['查看结果', 'See the result'],
   'run.state.waiting': ['等待中', 'Waiting'],
   'run.state.running': ['进行中', 'Running'],

@@ -71,7 +71,7 @@ function Units({ effect }: { effect: Effect }) {
     .slice(0, SHOWN)
     .map((unit) => `${unit.name || t('load.effect.noUnit')} ${decimal(unit.count, 0)}`);
   if (rest > 0) named.push(t('load.effect.others', { n: decimal(rest, 0) }));
-  return <>{named.join(t('load.effect.comma'))}</>;
+  return <>{named.join(t('common.and'))}</>;
 }
 
 function Examples({ effect }: { effect: Effect }) {
@@ -80,7 +80,7 @@ function Examples({ effect }: { effect: Effect }) {
     <>
       {effect.examples.slice(0, SHOWN).map((one, index) => (
         <span key={`${one.display}${index}`}>
-          {index > 0 && t('load.effect.comma')}
+          {index > 0 && t('common.and')}
           <ExampleLink example={one} />
         </span>
       ))}
@@ -123,9 +123,11 @@ export function Answers({ load }: { load: LoadDetail }) {
       <Button onClick={() => ask('discard')} loading={answer.isPending} data-testid="load-discard">
         {t('load.discard')}
       </Button>
-      <Button type="primary" onClick={() => ask('accept')} loading={answer.isPending} data-testid="load-accept">
-        {t('load.accept')}
-      </Button>
+      {!load.newer_file && (
+        <Button type="primary" onClick={() => ask('accept')} loading={answer.isPending} data-testid="load-accept">
+          {t('load.accept')}
+        </Button>
+      )}
     </>
   );
 }
@@ -169,6 +171,7 @@ export function WaitingNotice({ load }: { load: LoadDetail }) {
           <p key={sentence}>{sentence}</p>
         ))}
         {worst.length > SHOWN && <p>{t('load.effect.more', { n: worst.length - SHOWN })}</p>}
+        {load.newer_file && <p>{t('load.superseded', { file: load.newer_file })}</p>}
         {!load.answerable && <p>{t('load.waitsForOther')}</p>}
       </div>
     </div>

@@ -5,3 +5,4 @@ addStrings(loads);
 
 export { LoadListPage } from './LoadListPage';
 export { LoadPage } from './LoadPage';
+export { NightPage } from './NightPage';

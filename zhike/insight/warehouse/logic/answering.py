@@ -19,10 +19,15 @@ from zhike.kernel.jobs import RunHandle
 
 
 def waiting(row: Load) -> Load:
-    """Return a load that waits for an answer. Raises NotWaiting, and NewerLoad where another came after it."""
+    """Return a load that waits for an answer. Raises NotWaiting."""
     if row.state != Load.State.WAITING:
         raise NotWaiting(file=row.file)
-    return _newest(row)
+    return row
+
+
+def acceptable(row: Load) -> Load:
+    """Return a load that may be accepted. Raises NotWaiting, and NewerLoad where another came after it."""
+    return _newest(waiting(row))
 
 
 def last(row: Load) -> Load:
@@ -32,10 +37,14 @@ def last(row: Load) -> Load:
     return _newest(row)
 
 
-def answerable(row: Load) -> tuple[bool, bool]:
-    """Return whether a load can be accepted or discarded, and whether it can be taken back."""
-    newest = _after(row) is None
-    return newest and row.state == Load.State.WAITING, newest and row.state == Load.State.DONE and row.rows_loaded > 0
+def answerable(row: Load) -> tuple[bool, bool, str]:
+    """Return whether a load waits for an answer, whether it can be taken back, and the file that came after it.
+
+    A load that waits is accepted only where nothing came after it; it is discarded whatever came.
+    """
+    newer = _after(row)
+    done = row.state == Load.State.DONE and row.rows_loaded > 0
+    return row.state == Load.State.WAITING, newer is None and done, newer.file if newer else ""
 
 
 def _newest(row: Load) -> Load:

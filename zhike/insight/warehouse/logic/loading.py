@@ -7,7 +7,6 @@ or it did not, and the same file again gives the same rows.
 from __future__ import annotations
 
 import hashlib
-import io
 import shutil
 import tempfile
 import uuid
@@ -28,6 +27,7 @@ from zhike.insight.warehouse.logic import (
     key_shapes,
     months,
     quality,
+    reject_files,
     rejects,
     tables,
 )
@@ -45,7 +45,6 @@ from zhike.kernel.ids import uuid7
 from zhike.kernel.isolation import told
 from zhike.kernel.jobs import Cancelled, RunHandle
 from zhike.kernel.models import Run
-from zhike.kernel.trading_days import trading_calendar
 
 #: Text files are read in a stream; 2 GB of CSV must fit a process of 1 GB.
 _TEXT_MEMORY = "300MB"
@@ -128,7 +127,8 @@ def _run(row: Load, source: Source, dates: FileDates, handle: RunHandle | None, 
 def _reading(source: Source) -> str:
     """The hash of what a definition says about how rows are read: where it changes, the same file is a new one."""
     said = source.model_dump_json(
-        by_alias=True, exclude={"uuid": True, "labels": True, "checks": True, "owner": True, "expected": True}
+        by_alias=True,
+        exclude={"uuid": True, "labels": True, "checks": True, "owner": True, "expected": True, "due": True},
     )
     return hashlib.sha256(said.encode()).hexdigest()[:16] + _folds(source)
 
@@ -211,12 +211,12 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
             read = _typed(session, source, found, dates, scratch, text)
             days = [dates.first, dates.last] if dates.first and dates.last else []
             rejects.collect(session, source, read, days)
-            broken = rejects.broken_lines(session) if found.text else []
-            row.rows_read, row.rows_rejected = _count(session, read, len(broken))
+            broken = reject_files.keep_broken(session) if found.text else 0
+            row.rows_read, row.rows_rejected = _count(session, read, broken)
             if row.rows_rejected:
-                row.rejected_hash = store().put(
-                    io.BytesIO(rejects.as_csv(rejects.explained(session, source, found, broken)))
-                )
+                told = scratch / "rejected.csv"
+                reject_files.write(session, source, found, told)
+                row.rejected_hash = store().put_path(told)
             notes = [note.as_dict() for note in found.notes]
             refused = quality.refusal(source, row.rows_read, row.rows_rejected)
             refused = refused or key_shapes.refusal(session, source, read)
@@ -247,7 +247,7 @@ def _check_day(source: Source, dates: FileDates, name: str) -> None:
             f"文件日期 {dates.first} 在今天（{clock.today()}）之后，请核对文件日期",
             f"the file is of {dates.first}, after today ({clock.today()}); check the file's date",
         )
-    calendar = trading_calendar()
+    calendar = source.trading_days
     if source.grain != "fact" or source.days == "calendar" or dates.month or calendar.is_trading_day(dates.first):
         return
     before = calendar.add(dates.first, -1)
@@ -387,8 +387,8 @@ def rejected_rows(row: Load, limit: int, source: Source | None) -> list[Rejected
     """Return the first rejected rows of a load, personal values masked; all values, where the source is gone."""
     if not row.rejected_hash:
         return []
-    found = rejects.from_csv(store().path(row.rejected_hash).read_bytes(), limit)
-    return [rejects.masked(rejected, source) for rejected in found]
+    found = reject_files.read(store().path(row.rejected_hash), limit)
+    return [reject_files.masked(rejected, source) for rejected in found]
 
 
 def without_record(row: Load) -> int:

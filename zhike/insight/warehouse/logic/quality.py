@@ -12,7 +12,6 @@ from zhike.insight.warehouse.logic import sources
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, Source
 from zhike.kernel import clock
-from zhike.kernel.trading_days import trading_calendar
 
 #: A day is compared with at most this many days before it, and with none before there are this few.
 _COMPARED, _FEWEST = 20, 5
@@ -28,17 +27,23 @@ def done(**by: str) -> QuerySet[Load]:
 def stale_sources(business_date: date) -> list[LoadFinding]:
     """Return a finding for each source whose newest file lies too far behind `business_date`."""
     last = dict(done().values_list("source").annotate(last=Max("business_date")))
-    calendar = trading_calendar()
     findings = []
     for source in sorted(sources.all_sources().values(), key=lambda found: found.key):
         within = source.checks.fresh_within if source.checks else None
         if within is None:
             continue
-        wanted = calendar.add(business_date, -within) if within else business_date
+        wanted = fresh_from(source, business_date, within)
         found = last.get(source.key)
         if found is None or found < wanted:
             findings.append(_stale(source, found, wanted))
     return findings
+
+
+def fresh_from(source: Source, business_date: date, within: int) -> date:
+    """Return the oldest day of which a file is fresh enough on `business_date`, by the source's own trading days."""
+    calendar = source.trading_days
+    last = business_date if calendar.is_trading_day(business_date) else calendar.add(business_date, -1)
+    return calendar.add(last, -within) if within else last
 
 
 def _stale(source: Source, last: date | None, wanted: date) -> LoadFinding:

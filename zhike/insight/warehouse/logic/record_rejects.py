@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ import pyarrow as pa
 
 from zhike.expressions import trees
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import engine, loading, rejects
+from zhike.insight.warehouse.logic import engine, loading, reject_files
 from zhike.insight.warehouse.logic.columns import typed
 from zhike.insight.warehouse.logic.receiving import received
 from zhike.insight.warehouse.models import Load
@@ -40,11 +39,8 @@ def keep(
     before = any(_is_of(found, feed) for found in load.findings)
     if not before and not count and not awaited:
         return
-    told = load.rows_rejected + loading.without_record(load)
-    known = rejects.from_csv(_content(load), told) if load.rejected_hash else []
-    kept = [row for row in known if not row.reason_code.startswith(f"{rejects.NO_RECORD}{feed}.")]
-    kept += _as_received(load, source, rows)
-    load.rejected_hash = loading.store().put(io.BytesIO(rejects.as_csv(kept))) if kept else ""
+    told = f"{reject_files.NO_RECORD}{feed}."
+    load.rejected_hash = _kept(load, told, _as_received(load, source, rows))
     load.findings = [found for found in load.findings if not _is_of(found, feed)]
     if count:
         zh = f"{count:,} 行已入仓，但没有写入记录，原因见被拒绝的行"
@@ -58,8 +54,13 @@ def _is_of(finding: Mapping[str, Any], feed: str) -> bool:
     return bool(finding["code"] in (loading.NO_RECORDS, AWAITED) and finding["facts"]["feed"] == feed)
 
 
-def _content(load: Load) -> bytes:
-    return loading.store().path(load.rejected_hash).read_bytes()
+def _kept(load: Load, told: str, rows: Sequence[RejectedRow]) -> str:
+    """Keep what was told of a load but not by the feed, and its rows; return the hash of the file."""
+    before = loading.store().path(load.rejected_hash) if load.rejected_hash else None
+    with tempfile.TemporaryDirectory(prefix="told-", dir=engine.scratch()) as folder:
+        file = Path(folder) / "rejected.csv"
+        count = reject_files.rewrite(before, file, keep=lambda row: not row.reason_code.startswith(told), add=rows)
+        return loading.store().put_path(file) if count else ""
 
 
 def _as_received(load: Load, source: Source, rows: Sequence[UnrecordedRow]) -> list[RejectedRow]:
@@ -107,8 +108,7 @@ def _lines(load: Load, source: Source, rows: Sequence[UnrecordedRow]) -> dict[in
                     same=trees.all_of(same),
                 ),
             )
-            broken = rejects.broken_lines(session) if file.text else []
-            told = rejects.as_received(session, source, file, broken)
+            told = reject_files.values_of(session, source, file)
             return {int(number): (line, values) for line, number, values in told}
     except FileUnreadable:  # its source says something else by now
         return {}

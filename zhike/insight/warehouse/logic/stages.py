@@ -11,16 +11,18 @@ from django.db import connection
 from django.db.models import Max
 
 from zhike.insight.warehouse.errors import DayMissing, NotATradingDay, NothingPublished
-from zhike.insight.warehouse.logic import engine, months, sources, tables
+from zhike.insight.warehouse.logic import engine, months, sources, step_times, tables
 from zhike.insight.warehouse.models import Load, Publication, StagedDay
 from zhike.insight.warehouse.port import Session
-from zhike.insight.warehouse.types import PublicationInfo, ReceivedFile, StageResult, StageStep
+from zhike.insight.warehouse.types import PublicationInfo, ReceivedFile, Source, StageResult, StageStep
 from zhike.kernel import clock, database, events
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.trading_days import trading_calendar
 
 _steps: dict[str, StageStep] = {}
+#: What comes after the steps: merging months, preparing what readers see, the publication.
+PUBLISHING = "publish"
 _KEPT_PUBLICATIONS = 10
 
 
@@ -36,32 +38,33 @@ def steps() -> list[StageStep]:
 
 def run(business_date: date, handle: RunHandle) -> StageResult:
     """Compute the days that need it up to `business_date` and publish; see `api.stage_run`."""
-    calendar = trading_calendar()
-    if not calendar.is_trading_day(business_date):
-        raise NotATradingDay(day=str(business_date), before=str(calendar.add(business_date, -1)))
-    _require_files(business_date)
+    require(business_date)
     days = [*stale_days(before=business_date), business_date]
-    restated = tuple(sorted(StagedDay.objects.filter(business_date__in=days).values_list("business_date", flat=True)))
+    restated = tuple(would_restate(business_date))
     if restated:
-        handle.say(f"重新加工，此前的结果将被替换：{'、'.join(map(str, restated))}")
+        handle.say(f"重新跑批，此前的结果将被替换：{'、'.join(map(str, restated))}")
     total = len(days) * len(steps()) + 1
     done = 0
     for day in days:
         last_load = Load.objects.aggregate(last=Max("id"))["last"] or 0
+        step_times.begin(day)
         for step in steps():
             handle.progress(Labels(f"{day} {step.labels['zh']}", f"{day} {step.labels['en']}"), done, total)
-            step.run(day, handle)
+            with step_times.timed(day, step.key, handle):
+                step.run(day, handle)
             done += 1
         StagedDay.objects.update_or_create(
             business_date=day, defaults={"last_load": last_load, "staged_at": clock.now()}
         )
     handle.progress(Labels("合并月份", "Merging months"), done, total)
-    _compact_closed_months(business_date)
-    shown = _shown_after(business_date)
-    if shown == business_date:
-        for step in steps():
-            step.prepare(business_date, handle)
-    return StageResult(tuple(days), publish(shown), restated)
+    with step_times.timed(business_date, PUBLISHING, handle):
+        _compact_closed_months(business_date)
+        shown = _shown_after(business_date)
+        if shown == business_date:
+            for step in steps():
+                step.prepare(business_date, handle)
+        published = publish(shown)
+    return StageResult(tuple(days), published, restated)
 
 
 def _shown_after(computed: date) -> date:
@@ -100,19 +103,50 @@ def files_about(datasets: Sequence[str], first: date, last: date, after: int) ->
     return [ReceivedFile(pk, file, begins, ends, pk <= counted) for pk, file, begins, ends in found if begins and ends]
 
 
-def _require_files(business_date: date) -> None:
-    missing = []
-    latest: date | None = None
+def missing_files(business_date: date) -> list[Source]:
+    """Return the sources without whose file the day is not computed, and whose file has not come."""
+    found = []
     for source in sources.all_sources().values():
-        if source.grain != "fact" or not source.expected:
+        if source.grain != "fact" or not source.expected or not source.trading_days.is_trading_day(business_date):
             continue
         loads = Load.objects.filter(dataset=source.dataset, state=Load.State.DONE)
         if not loads.filter(first_date__lte=business_date, business_date__gte=business_date).exists():
-            missing.append(source.dataset)
-        last = loads.aggregate(last=Max("business_date"))["last"]
-        latest = max(filter(None, (latest, last)), default=None)
+            found.append(source)
+    return sorted(found, key=lambda source: source.dataset)
+
+
+def trading_day(day: date) -> date:
+    """Return the day; raises NotATradingDay, OutsideCalendar."""
+    calendar = trading_calendar()
+    if not calendar.is_trading_day(day):
+        raise NotATradingDay(day=str(day), before=str(calendar.add(day, -1)))
+    return day
+
+
+def require(business_date: date) -> None:
+    """Raise NotATradingDay, or DayMissing, where a day cannot be computed."""
+    missing = missing_files(trading_day(business_date))
     if missing:
-        raise DayMissing(day=str(business_date), datasets=sorted(missing), latest=str(latest or "–"))
+        raise DayMissing(
+            day=str(business_date),
+            datasets=[source.dataset for source in missing],
+            names="、".join(source.labels.zh for source in missing),
+            names_en=", ".join(source.labels.en for source in missing),
+            latest=str(_latest_received() or "–"),
+        )
+
+
+def would_restate(business_date: date) -> list[date]:
+    """Return the computed days that computing a day would compute again, oldest first."""
+    days = [*stale_days(before=business_date), business_date]
+    return sorted(StagedDay.objects.filter(business_date__in=days).values_list("business_date", flat=True))
+
+
+def _latest_received() -> date | None:
+    datasets = [s.dataset for s in sources.all_sources().values() if s.grain == "fact" and s.expected]
+    loads = Load.objects.filter(dataset__in=datasets, state=Load.State.DONE)
+    latest: date | None = loads.aggregate(last=Max("business_date"))["last"]
+    return latest
 
 
 def _compact_closed_months(business_date: date) -> None:

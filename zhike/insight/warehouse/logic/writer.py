@@ -12,7 +12,7 @@ from zhike.kernel.jobs import RunHandle
 
 #: The advisory lock of the writer; a process that dies gives it back with its database session.
 LOCK = (7_302, 1)
-WAITING = Labels("等待另一个装载或加工结束", "Waiting for another load or stage to end")
+WAITING = Labels("等待另一个导入或跑批结束", "Waiting for another load or stage to end")
 
 
 @contextmanager

@@ -1,0 +1,193 @@
+"""A night on one page: what is due, what came and what did not; taken in and computed by itself, or when somebody asks."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import date, timedelta
+
+import pytest
+
+from tests.factories.records import signed_in
+from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import received
+from zhike.insight.warehouse.logic import inbox, nights
+from zhike.insight.warehouse.models import Load
+from zhike.kernel import clock, jobs
+from zhike.kernel.ids import uuid7
+from zhike.kernel.models import Run
+
+NEXT = date(2026, 3, 18)
+EVENING = clock.at(NEXT, 19, 30)
+
+
+def files_of_next_day(golden_files, day=NEXT):
+    """Return the files of a day after the golden one, by name: the same rows, dated that day."""
+    found = {}
+    for path in sorted(golden_files.glob("*_20260317.csv")):
+        text = path.read_text(encoding="gb18030").replace("20260317", f"{day:%Y%m%d}").replace("2026-03-17", str(day))
+        found[path.name.replace("20260317", f"{day:%Y%m%d}")] = text.encode("gb18030")
+    return found
+
+
+def put(name, content, *, age=inbox.RESTED_SECONDS + 1):
+    """Put a file into the folder that files come into, written so many seconds ago."""
+    inbox.folder().mkdir(exist_ok=True)
+    path = inbox.folder() / name
+    path.write_bytes(content)
+    written = time.time() - age
+    os.utime(path, (written, written))
+    return path
+
+
+@pytest.fixture
+def people(golden_day):
+    with clock.travel(clock.at(date(2026, 3, 2), 9)):
+        return signed_in({"E7101": "account_manager", "E7102": "operator"})
+
+
+@pytest.fixture
+def evening(golden_day):
+    with clock.travel(EVENING):
+        yield
+
+
+def shown(people, day=None):
+    answer = people["operator"].get("/api/v1/night", {"day": day} if day else {})
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def states(night):
+    return {one["source"]: one["state"] for one in night["files"]}
+
+
+def hourly():
+    return jobs.run_now("night", "night").result
+
+
+def test_the_night_is_of_the_last_trading_day_that_closed(golden_day):
+    with clock.travel(clock.at(NEXT, 16, 59)):
+        assert nights.current() == golden_day
+    with clock.travel(clock.at(NEXT, 17)):
+        assert nights.current() == NEXT
+        assert nights.deadline(NEXT) == clock.at(date(2026, 3, 19), 9)
+    with clock.travel(clock.at(date(2026, 3, 22), 20)):
+        assert nights.current() == date(2026, 3, 20)  # on a Sunday, Friday's
+
+
+def test_of_a_night_that_was_computed_every_file_has_come(people, golden_day):
+    with clock.travel(clock.at(NEXT, 8)):
+        night = shown(people)
+    assert (night["business_date"], night["published"]["business_date"]) == (str(golden_day), str(golden_day))
+    assert night["missing"] == [] and night["restates"] == [str(golden_day)]
+    came = {key for key, state in states(night).items() if state == "done"}
+    assert {"counter_customer", "counter_daily_asset", "counter_trade", "app_event"} <= came
+    assets = next(one for one in night["files"] if one["source"] == "counter_daily_asset")
+    assert (assets["rows"], assets["before"], assets["usual"], assets["band"]) == (10, 10, 10, [9, 10])
+    assert {step["state"] for step in night["steps"]} == {"done"}
+    assert night["steps"][-1]["key"] == "publish"
+
+
+def test_what_has_not_come_is_expected_late_or_missing(people, evening):
+    found = states(shown(people))
+    # At 19:30: due at 18:30 and 19:00, and at 20:30 and half past midnight.
+    assert (found["counter_customer"], found["counter_trade"]) == ("late", "late")
+    assert (found["counter_daily_asset"], found["app_event"]) == ("expected", "expected")
+    with clock.travel(clock.at(date(2026, 3, 19), 9)):
+        over = states(shown(people, str(NEXT)))
+    assert (over["counter_trade"], over["app_event"]) == ("missing", "missing")
+    assert over["counter_customer"] == "kept"  # its checks let the newest file be a trading day older
+
+
+def test_a_day_without_trading_has_no_night(people, evening):
+    answer = people["operator"].get("/api/v1/night", {"day": "2026-03-15"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "stage.not_a_trading_day")
+
+
+def test_nobody_without_the_right_sees_or_runs_a_night(people):
+    manager = people["account_manager"]
+    assert manager.get("/api/v1/night").status_code == 403
+    assert manager.post("/api/v1/night/run").status_code == 403
+    day = {"business_date": "2026-03-17"}
+    assert manager.post("/api/v1/night/compute", day, content_type="application/json").status_code == 403
+
+
+def test_an_incomplete_day_is_not_computed_and_says_what_is_missing(people, evening):
+    body = {"business_date": str(NEXT)}
+    answer = people["operator"].post("/api/v1/night/compute", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "stage.day_missing")
+    assert "柜台成交" in answer.json()["message"] and "core." not in answer.json()["message"]
+    assert not Run.objects.filter(kind="stage", params=body).exists()
+
+
+def test_who_asks_twice_has_one_run(people, evening):
+    asked = [people["operator"].post("/api/v1/night/run") for _ in range(2)]
+    assert [answer.status_code for answer in asked] == [202, 202]
+    assert asked[0].json() == asked[1].json()
+    jobs.execute(asked[0].json()["run"])
+
+
+def test_files_come_in_once_nobody_writes_them_and_the_complete_day_is_computed(people, golden_files, evening):
+    """The whole of a night: by the hour, with one file that is still being written and one that nobody knows."""
+    files = files_of_next_day(golden_files)
+    late = "counter_trade_20260318.csv"
+    for name, content in files.items():
+        if name != late:
+            put(name, content)
+    path, stranger = put(late, files[late], age=5), put("readme_20260318.txt", b"?")
+
+    first = hourly()
+    assert (first["days"], first["failed"], first["waiting"]) == ([], [], [])
+    assert [found["code"] for found in first["findings"]] == ["load.strangers"]
+    assert (
+        path.exists()
+        and stranger.exists()
+        and sorted(one.name for one in inbox.folder().glob("[!.]*"))
+        == [
+            late,
+            stranger.name,
+        ]
+    )
+    pending = people["operator"].get("/api/v1/runs").json()["pending"]["next"]
+    assert (pending["business_date"], [one["zh"] for one in pending["missing"]]) == (str(NEXT), ["柜台成交"])
+
+    put(late, files[late])
+    assert hourly()["days"] == [str(NEXT)]
+    assert warehouse.business_date() == NEXT
+    assert people["operator"].get("/api/v1/runs").json()["pending"]["next"] is None
+    assert hourly()["days"] == []
+    assert received.load_file("counter_trade", received.stored_file(Load.objects.get(file=late).file_hash), name=late)
+
+
+def test_a_night_that_was_cut_off_goes_on_with_the_files_it_had_taken(golden_files, evening):
+    name = "counter_cash_flow_20260318.csv"
+    taking = inbox.folder() / ".taking"
+    taking.mkdir(parents=True, exist_ok=True)
+    (taking / name).write_bytes(files_of_next_day(golden_files)[name].replace(b"10000", b"12345"))
+    before = Load.objects.filter(file=name).count()
+    assert hourly()["files"] == 1
+    assert Load.objects.filter(file=name).count() == before + 1
+    assert not (taking / name).exists()
+
+
+def test_a_day_of_which_a_file_waits_is_computed_by_itself_only_when_time_is_up(golden_files, evening):
+    day = date(2026, 3, 19)
+    with clock.travel(clock.at(day, 21)):
+        for name, content in files_of_next_day(golden_files, day).items():
+            if not name.startswith("counter_consent"):
+                put(name, content)
+        file = Load.objects.filter(source="counter_consent", state="done").last()
+        file.pk, file.uid, file.state = None, uuid7(), "waiting"
+        file.first_date = file.business_date = day
+        file.save()
+        assert hourly()["days"] == [] and nights.waits(day)
+    with clock.travel(clock.at(date(2026, 3, 20), 6, 30)):
+        assert jobs.run_now("stage_late", "late").result["days"] == [str(day)]
+
+
+def test_days_of_a_source_with_a_calendar_of_its_own():
+    from zhike.kernel.calendar import calendar_from
+
+    gulf = calendar_from([2026], [], weekend=(4, 5))
+    assert [gulf.is_trading_day(date(2026, 3, 19) + timedelta(days=n)) for n in range(4)] == [True, False, False, True]

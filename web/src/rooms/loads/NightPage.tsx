@@ -1,0 +1,255 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { App, Button } from 'antd';
+import { useCallback } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { api } from '../../api/client';
+import type { Night } from '../../api';
+import { useCan } from '../../api/hooks';
+import { RunsPanel } from '../../blocks/Runs';
+import { useChange } from '../../kit/change';
+import { now } from '../../kit/clock';
+import { DayInput } from '../../kit/DayInput';
+import { useReport, useSay } from '../../kit/feedback';
+import { Figure } from '../../kit/figures';
+import { date, datetime, decimal, time } from '../../kit/format';
+import { useText } from '../../kit/i18n';
+import { LiveStamp } from '../../kit/marks';
+import { Page } from '../../kit/Page';
+import { Panel } from '../../kit/Panel';
+import { QueryState } from '../../kit/states';
+import { NightFiles, showsOf } from './NightFiles';
+import { factsOf, secondsLeft } from './night';
+import { SchedulePanel, StepsPanel, WaitingPanels } from './NightPanels';
+
+const EVERY = 10_000;
+
+/** A business day on its way from files to figures: what has come, what waits for whom, when everybody sees it. */
+export function NightPage() {
+  const { t } = useText();
+  const client = useQueryClient();
+  const [shown, setShown] = useSearchParams();
+  const day = shown.get('day') ?? undefined;
+  const query = useQuery({
+    queryKey: ['night', day ?? ''],
+    queryFn: ({ signal }) => api.get('/night', { query: { day }, signal }),
+    refetchInterval: EVERY,
+  });
+  const show = (name: string, value: string | null) =>
+    setShown(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value === null) next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const refresh = useCallback(() => void client.invalidateQueries({ queryKey: ['night'] }), [client]);
+  const night = query.data;
+  return (
+    <Page
+      crumbs={[{ title: t('night.title') }]}
+      title={t('night.title')}
+      sub={night && t('night.sub', { date: date(night.business_date), deadline: datetime(night.deadline) })}
+      actions={
+        <>
+          <LiveStamp at={query.dataUpdatedAt} />
+          <div className="night-day">
+            <DayInput
+              value={day ?? night?.business_date ?? null}
+              onChange={(value) => show('day', value)}
+              allowClear={false}
+              aria-label={t('night.day')}
+              data-testid="night-day"
+            />
+          </div>
+          {night && <Doing night={night} tonight={!day} />}
+        </>
+      }
+    >
+      <QueryState query={query} rows={12} page>
+        {(data) => (
+          <div className="blocks">
+            <Headline night={data} />
+            <Figures night={data} />
+            <WaitingPanels files={data.files} />
+            <NightFiles
+              files={data.files}
+              shows={showsOf(shown.get('show'))}
+              onShow={(shows) => show('show', shows === 'all' ? null : shows)}
+            />
+            <div className="columns">
+              <div className="column">
+                <StepsPanel night={data} />
+                <RunsPanel onFinished={refresh} />
+              </div>
+              <div className="column">
+                <SchedulePanel night={data} />
+              </div>
+            </div>
+          </div>
+        )}
+      </QueryState>
+    </Page>
+  );
+}
+
+/** Have tonight's work done now; have a day computed again. */
+function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
+  const { t } = useText();
+  const { modal } = App.useApp();
+  const may = useCan('night.run');
+  const run = useNight(() => api.post('/night/run'), t('night.runDone'));
+  const compute = useNight(
+    () => api.post('/night/compute', { body: { business_date: night.business_date } }),
+    t('night.computeDone'),
+  );
+  if (!may) return null;
+  const days = night.restates.map(date).join(t('common.and'));
+  const ask = () =>
+    void modal.confirm({
+      title: t(night.computed_at ? 'night.againTitle' : 'night.computeTitle', { date: date(night.business_date) }),
+      content: (
+        <div className="stack gap-4">
+          {days && <p>{t('night.restates', { days })}</p>}
+          <p>{t('night.againText')}</p>
+        </div>
+      ),
+      okText: t(night.computed_at ? 'night.again' : 'night.compute'),
+      okButtonProps: { 'data-testid': 'night-compute-confirm' },
+      onOk: () => compute.mutateAsync().catch(() => undefined),
+    });
+  return (
+    <>
+      <Button onClick={ask} loading={compute.isPending} data-testid="night-compute">
+        {t(night.computed_at ? 'night.again' : 'night.compute')}
+      </Button>
+      {tonight && (
+        <Button type="primary" onClick={() => run.mutate()} loading={run.isPending} data-testid="night-run">
+          {t('night.run')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function useNight(ask: () => Promise<unknown>, said: string) {
+  const client = useQueryClient();
+  const say = useSay();
+  return useChange({
+    mutationFn: ask,
+    onSuccess: () => say(said),
+    onError: useReport(),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['runs'] });
+      void client.invalidateQueries({ queryKey: ['night'] });
+    },
+  });
+}
+
+/** One sentence that says how the night stands, and what to do first. */
+function Headline({ night }: { night: Night }) {
+  const { t, label } = useText();
+  const facts = factsOf(night, now());
+  const wrong = [
+    facts.waiting > 0 && t('night.waitingSaid', { n: facts.waiting }),
+    facts.failed > 0 && t('night.failedSaid', { n: facts.failed }),
+    facts.missing > 0 && t('night.missingSaid', { n: facts.missing }),
+    night.late > 0 && t('night.lateSaid', { n: night.late }),
+  ].filter((said) => said !== false);
+  const day = date(night.business_date);
+  const published = date(night.published?.business_date);
+  const done = night.computed_at !== null;
+  return (
+    <Panel id="night-headline">
+      <p role="status">
+        <b>
+          {done
+            ? t('night.doneSaid', { date: day, at: datetime(night.computed_at) })
+            : t('night.openSaid', { date: day, published })}
+        </b>
+        {wrong.length > 0 && (
+          <b className="tone-late">
+            {t('common.semicolon')}
+            {wrong.join(t('common.semicolon'))}
+          </b>
+        )}
+      </p>
+      <p className="small ink-2" data-testid="night-first">
+        <First night={night} names={night.missing.map(label).join(t('common.and'))} />
+      </p>
+    </Panel>
+  );
+}
+
+function First({ night, names }: { night: Night; names: string }) {
+  const { t, label } = useText();
+  const waiting = night.files.find((file) => file.state === 'waiting' || file.state === 'failed');
+  if (waiting?.load)
+    return (
+      <>
+        {t('night.firstLook')}
+        <Link to={`/loads/${waiting.load}`}>{label(waiting.labels)}</Link>
+      </>
+    );
+  if (night.computed_at) return <>{t(night.late > 0 ? 'night.firstAgain' : 'night.firstNothing')}</>;
+  if (names) return <>{t('night.firstMissing', { names, time: time(night.deadline) })}</>;
+  return <>{t('night.firstRun')}</>;
+}
+
+function Figures({ night }: { night: Night }) {
+  const { t } = useText();
+  const facts = factsOf(night, now());
+  const came = night.files.filter((file) => file.load);
+  const sum = (of: (file: (typeof came)[number]) => number) =>
+    decimal(
+      came.reduce((all, file) => all + of(file), 0),
+      0,
+    );
+  const done = night.steps.filter((step) => step.state === 'done').length;
+  const left = secondsLeft(night);
+  const rejected = came.reduce((all, file) => all + file.rejected, 0);
+  const cells: [string, React.ReactNode, React.ReactNode][] = [
+    [
+      t('night.figure.files'),
+      `${facts.came} / ${facts.planned}`,
+      facts.late + facts.missing > 0
+        ? t('night.figure.filesSub', { late: facts.late, missing: facts.missing })
+        : undefined,
+    ],
+    [t('night.figure.rows'), sum((file) => file.rows ?? 0), undefined],
+    [
+      t('night.figure.rejected'),
+      <span key="r" className={rejected > 0 ? 'tone-attention' : ''}>
+        {sum((file) => file.rejected)}
+      </span>,
+      undefined,
+    ],
+    [
+      t('night.figure.waiting'),
+      <span key="w" className={facts.waiting > 0 ? 'tone-late' : ''}>
+        {facts.waiting}
+      </span>,
+      undefined,
+    ],
+    [t('night.figure.steps'), `${done} / ${night.steps.length}`, undefined],
+    [
+      t('night.figure.published'),
+      night.computed_at ? datetime(night.computed_at) : t('night.figure.notYet'),
+      !night.computed_at && left !== null
+        ? t('night.figure.takes', { n: Math.max(1, Math.round(left / 60)) })
+        : undefined,
+    ],
+  ];
+  return (
+    <Panel flush>
+      <div className="figures job-figures">
+        {cells.map(([title, value, sub]) => (
+          <div className="figure-cell" key={title}>
+            <Figure label={title} value={value} sub={sub} />
+          </div>
+        ))}
+      </div>
+    </Panel>
+  );
+}

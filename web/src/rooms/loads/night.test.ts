@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { Night, NightFile } from '../../api';
+import { against, factsOf, minutesLate, needsSomebody, onBand, secondsLeft } from './night';
+
+const NOW = Date.parse('2026-03-17T12:00:00Z'); // 20:00 in Shanghai
+
+function file(values: Partial<NightFile> = {}): NightFile {
+  return {
+    source: 'counter_trade',
+    labels: { zh: '柜台成交', en: 'Counter trades' },
+    owner: '清算部',
+    state: 'done',
+    needed: true,
+    due_at: '2026-03-17T11:00:00Z',
+    arrived_at: '2026-03-17T10:52:00Z',
+    load: 'u1',
+    file: 'counter_trade_20260317.csv',
+    rows: 100,
+    rejected: 0,
+    without_record: 0,
+    before: 90,
+    usual: 100,
+    band: [90, 110],
+    newest: '2026-03-17',
+    ...values,
+  };
+}
+
+const absent = (state: NightFile['state']) => file({ state, arrived_at: null, load: null, rows: null });
+
+function night(files: NightFile[], steps: Night['steps'] = []): Night {
+  return {
+    business_date: '2026-03-17',
+    deadline: '2026-03-18T01:00:00Z',
+    published: null,
+    computed_at: null,
+    files,
+    steps,
+    missing: [],
+    restates: [],
+    late: 0,
+    schedules: [],
+  };
+}
+
+describe('a file of the night', () => {
+  it('is late by the minutes after it was due, until it came or until now', () => {
+    expect(minutesLate(file(), NOW)).toBeNull();
+    expect(minutesLate(file({ arrived_at: '2026-03-17T11:44:00Z' }), NOW)).toBe(44);
+    expect(minutesLate(absent('late'), NOW)).toBe(60);
+    expect(minutesLate(absent('expected'), NOW)).toBeNull();
+    expect(minutesLate(file({ due_at: null }), NOW)).toBeNull();
+  });
+
+  it('is somebody’s to see to when it waits, failed, is missing or left rows behind', () => {
+    const to = [
+      file({ state: 'waiting' }),
+      file({ state: 'failed' }),
+      absent('missing'),
+      absent('late'),
+      file({ rejected: 1 }),
+    ];
+    expect(to.map(needsSomebody)).toEqual([true, true, true, true, true]);
+    const calm = [file(), absent('expected'), absent('kept'), absent('unplanned')];
+    expect(calm.map(needsSomebody)).toEqual([false, false, false, false]);
+  });
+
+  it('is compared in percent, with nothing where there is nothing', () => {
+    expect([against(99, 90), against(3, 20_100), against(0, 0), against(null, 5), against(5, null)]).toEqual([
+      10,
+      (100 * (3 - 20_100)) / 20_100,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('stands on the band, or at its end', () => {
+    expect(onBand(file())).toEqual({ from: 25, to: 75, usual: 50, rows: 50 });
+    expect(onBand(file({ rows: 3 }))?.rows).toBe(0);
+    expect(onBand(file({ rows: 1e9 }))?.rows).toBe(100);
+    expect(onBand(file({ band: [100, 100], rows: 100 }))).toEqual({ from: 50, to: 50, usual: 50, rows: 50 });
+    expect(onBand(file({ band: null, usual: null }))).toBeNull();
+  });
+});
+
+describe('a night', () => {
+  it('counts what is planned, what came, late and missing', () => {
+    const files = [
+      file(),
+      file({ arrived_at: '2026-03-17T11:44:00Z' }),
+      file({ state: 'waiting' }),
+      absent('late'),
+      absent('missing'),
+      { ...absent('unplanned'), due_at: null },
+    ];
+    expect(factsOf(night(files), NOW)).toEqual({ came: 3, planned: 5, late: 2, missing: 1, waiting: 1, failed: 0 });
+  });
+
+  it('takes what the steps that are not done usually take, when that is known', () => {
+    const step = { key: 'a', labels: { zh: '一', en: 'a' }, started_at: null, finished_at: null };
+    const done = { ...step, state: 'done' as const, usual: 5 };
+    const open = { ...step, state: 'waiting' as const, usual: 30 };
+    expect(secondsLeft(night([], [done, open, open]))).toBe(60);
+    expect(secondsLeft(night([], [open, { ...open, usual: null }]))).toBeNull();
+    expect(secondsLeft(night([], [done]))).toBeNull();
+  });
+});

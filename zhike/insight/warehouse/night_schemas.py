@@ -1,0 +1,168 @@
+"""What the interface gives of a night."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal, cast
+
+from typing_extensions import TypedDict
+
+from zhike.insight.warehouse.types import Night, NightFile, NightStep
+from zhike.kernel.schedules import Standing
+from zhike.kernel.wire import Labels, RequestBody, labels
+
+NightFileState = Literal[
+    "running",
+    "done",
+    "failed",
+    "cancelled",
+    "waiting",
+    "discarded",
+    "undone",
+    "restored",
+    "expected",
+    "late",
+    "missing",
+    "kept",
+    "unplanned",
+]
+
+
+class NightFileOut(TypedDict):
+    """How the file of a source stands: when it is due, when it came, its rows beside what is usual.
+
+    `band` is the span of 5 to 95 % of the last 20 days; `newest` the newest day there is a file of.
+    """
+
+    source: str
+    labels: Labels
+    owner: str
+    state: NightFileState
+    needed: bool
+    due_at: datetime | None
+    arrived_at: datetime | None
+    load: uuid.UUID | None
+    file: str
+    rows: int | None
+    rejected: int
+    without_record: int
+    before: int | None
+    usual: float | None
+    band: list[float] | None
+    newest: date | None
+
+
+class NightStepOut(TypedDict):
+    """A step of the stage; `usual` is the median of its seconds."""
+
+    key: str
+    labels: Labels
+    state: Literal["done", "running", "waiting", "stopped"]
+    started_at: datetime | None
+    finished_at: datetime | None
+    usual: float | None
+
+
+class ScheduledOut(TypedDict):
+    """What begins by itself: when next, and how the last time went."""
+
+    key: str
+    labels: Labels
+    due_at: datetime | None
+    last_at: datetime | None
+    last_state: str | None
+    error: str
+
+
+class PublishedOut(TypedDict):
+    """What everybody sees."""
+
+    business_date: date
+    published_at: datetime
+
+
+class NightOut(TypedDict):
+    """A business day on its way from files to figures."""
+
+    business_date: date
+    deadline: datetime
+    published: PublishedOut | None
+    computed_at: datetime | None
+    files: list[NightFileOut]
+    steps: list[NightStepOut]
+    missing: list[Labels]
+    restates: list[date]
+    late: int
+    schedules: list[ScheduledOut]
+
+
+class DayIn(RequestBody):
+    """A business day."""
+
+    business_date: date
+
+
+def night_out(night: Night, scheduled: Sequence[Standing]) -> NightOut:
+    """Return a night as the interface gives it."""
+    shown = night.published
+    published: PublishedOut | None = (
+        {"business_date": shown.business_date, "published_at": shown.published_at} if shown else None
+    )
+    return {
+        "business_date": night.day,
+        "deadline": night.deadline,
+        "published": published,
+        "computed_at": night.computed_at,
+        "files": [_file(one) for one in night.files],
+        "steps": [_step(one) for one in night.steps],
+        "missing": [labels(source.labels) for source in night.missing],
+        "restates": list(night.restates),
+        "late": night.late,
+        "schedules": [_scheduled(one) for one in scheduled],
+    }
+
+
+def _file(found: NightFile) -> NightFileOut:
+    load, source = found.load, found.source
+    return {
+        "source": source.key,
+        "labels": labels(source.labels),
+        "owner": source.owner or "",
+        "state": cast(NightFileState, found.state),
+        "needed": source.expected,
+        "due_at": found.due_at,
+        "arrived_at": load.started_at if load else None,
+        "load": load.uid if load else None,
+        "file": load.file if load else "",
+        "rows": found.rows,
+        "rejected": load.rows_rejected if load else 0,
+        "without_record": load.rows_without_record if load else 0,
+        "before": found.before,
+        "usual": found.usual,
+        "band": list(found.band) if found.band else None,
+        "newest": found.newest,
+    }
+
+
+def _step(found: NightStep) -> NightStepOut:
+    return {
+        "key": found.key,
+        "labels": labels(found.labels),
+        "state": cast(Literal["done", "running", "waiting", "stopped"], found.state),
+        "started_at": found.started_at,
+        "finished_at": found.finished_at,
+        "usual": found.usual,
+    }
+
+
+def _scheduled(found: Standing) -> ScheduledOut:
+    return {
+        "key": found.schedule.key,
+        "labels": labels(found.schedule.labels),
+        "due_at": found.due_at,
+        "last_at": found.last_at,
+        "last_state": found.last_state,
+        "error": found.error,
+    }
