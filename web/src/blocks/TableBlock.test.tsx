@@ -45,5 +45,5 @@ it('shows the amounts of a column in one unit on a phone, which has no head to s
     </MemoryRouter>,
   );
   const ends = screen.getAllByTestId('block-row').map((row) => row.querySelector('.end')?.textContent);
-  expect(ends).toEqual(['12,345.68万\u22121.23万', '0.00万0.00万', '——']);
+  expect(ends).toEqual(['12,345.68万 \u22121.23万', '0.00万 0.00万', '— —']);
 });
