@@ -12,6 +12,8 @@ from zhike.insight.audiences.logic.conditions import compiled
 from zhike.insight.serving.logic.published import Terms
 from zhike.platform.permissions.api import system_principal
 
+#: Who may ask about what is said by definitions, which are read from there.
+pytestmark = pytest.mark.django_db
 SYSTEM = system_principal("test")
 FIELDS = {"asset": Type.DECIMAL, "trades": Type.INTEGER, "level": Type.TEXT, "day": Type.DATE, "branch": Type.RECORD}
 
