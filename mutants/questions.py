@@ -13,6 +13,7 @@ _SERVING = "zhike/platform/objects/logic/serving.py"
 _COMPUTING = "zhike/platform/objects/logic/computing.py"
 _OF_BOUNDS = ("tests/integration/test_query_bounds.py",)
 _OF_COLUMNS = ("tests/integration/test_query_columns.py",)
+_OF_COUNTING = ("tests/integration/audiences/test_counting.py",)
 _OF_UNITS = ("tests/property/test_units_agree.py",)
 
 BREAKS = (
@@ -55,6 +56,78 @@ BREAKS = (
         "shape = (self.owner.key, self.principal.shape, self.operation,",
         "shape = (self.owner.key, self.operation,",
         ("tests/property/test_scopes_agree.py",),
+    ),
+    Break(
+        "questions: the text of everything",
+        "what was chosen or searched for is narrowed to, whatever was asked before",
+        "zhike/platform/objects/logic/questions.py",
+        "self.refinement, self.condition, by_id, about)",
+        "self.refinement, self.condition, about)",
+        ("tests/integration/test_statement_texts.py",),
+    ),
+    Break(
+        "questions: a refused way",
+        "a field at the end of a reference that is refused is refused",
+        "zhike/platform/objects/logic/paths.py",
+        '        if field_rule(held, step, principal) == "refused":\n            return "refused"\n',
+        "",
+        _OF_COLUMNS,
+    ),
+    Break(
+        "questions: a refused end",
+        "a field of records that may not be read is refused",
+        "zhike/platform/objects/logic/paths.py",
+        '        if not permissions.allowed(principal, f"{held.key}.read"):\n            return "refused"\n    return field_rule',
+        "    return field_rule",
+        _OF_COLUMNS,
+    ),
+    Break(
+        "questions: members of all",
+        "members of an audience are in the scope of who asks",
+        "zhike/insight/audiences/logic/counting.py",
+        "return BitMap(ids) if scope is None else BitMap(ids) & scope",
+        "return BitMap(ids)",
+        _OF_COUNTING,
+    ),
+    Break(
+        "questions: a sample of all",
+        "a sample is drawn from the scope of who asks, not thinned by it",
+        "zhike/insight/audiences/logic/counting.py",
+        " where _where and _within order by hash",
+        " where _where order by hash",
+        _OF_COUNTING,
+    ),
+    Break(
+        "questions: wide rows without end",
+        "a question to the published rows that works too long is stopped",
+        "zhike/insight/serving/logic/published.py",
+        "        with session.limited():\n",
+        "        with ExitStack():\n",
+        _OF_LIMITS,
+    ),
+    Break(
+        "questions: walls around the unknown",
+        "a wall is around the records that its condition is true of",
+        "zhike/platform/objects/logic/conditions.py",
+        'return [exp.not_(exp.func("coalesce", one, exp.false())) for one in compiled]',
+        "return [exp.not_(one) for one in compiled]",
+        ("tests/contract/test_walls.py",),
+    ),
+    Break(
+        "questions: pages go round",
+        "the next page along the keys of a scope begins behind the last row",
+        _SERVED,
+        "    if after is not None:\n        pair",
+        "    if False:\n        pair",
+        _OF_KEYS,
+    ),
+    Break(
+        "questions: deep conditions written out",
+        "however deep groups are, each part is named once",
+        "zhike/insight/audiences/logic/conditions.py",
+        "    names[node.path] = name\n    return name\n",
+        '    names[node.path] = name\n    return f"({groups[name]})" if name in groups else name\n',
+        ("tests/unit/audiences/test_conditions.py",),
     ),
     Break(
         "questions: a text for each value",

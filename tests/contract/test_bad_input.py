@@ -8,7 +8,7 @@ import json
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from tests.factories.records import SYSTEM, build_firm, customer, give_work
 from zhike.kernel import cursors
@@ -112,6 +112,26 @@ def test_a_page_of_work_goes_on_after_its_last_item(client, firm):
     }
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "takes"),
+    [
+        ("delete", "/api/v1/me", "GET, PATCH"),
+        ("get", QUERY, "POST"),
+        ("put", "/_allauth/browser/v1/auth/session", "DELETE, GET, HEAD, OPTIONS"),
+    ],
+)
+def test_a_method_that_an_address_does_not_take_is_refused_in_the_one_shape(client, method, path, takes):
+    answers = {lang: getattr(client, method)(path, headers={"accept-language": lang}) for lang in ("zh", "en")}
+    for answer in answers.values():
+        assert (answer.status_code, answer["Content-Type"]) == (405, "application/json")
+        assert ", ".join(sorted(answer["Allow"].split(", "))) == takes
+    said = {lang: answer.json() for lang, answer in answers.items()}
+    assert said["zh"] == {
+        "code": "method_not_allowed", "message": "这个地址不支持该请求方法", "facts": {}, "findings": [],
+    }  # fmt: skip
+    assert said["en"]["message"] == "This address does not take requests of this method"
+
+
 @pytest.mark.parametrize("text", ["a\\u0000b", "\\ud83d", "\\udc00x"])
 def test_no_text_holds_what_cannot_be_stored(client, text):
     assert sent(client, QUERY, f'{{"q": "{text}"}}'.encode()) == (422, "request.bad_text")
@@ -174,9 +194,10 @@ def test_while_the_database_is_away_the_one_shape_says_so(client, away, path, la
     assert answer.json() == {"code": "database.away", "message": said, "facts": {}, "findings": []}
 
 
-def test_whoever_met_another_in_the_database_is_told_to_try_again(client, monkeypatch):
+@pytest.mark.parametrize("met", [DeadlockDetected, SerializationFailure])
+def test_whoever_met_another_in_the_database_is_told_to_try_again(client, monkeypatch, met):
     def meet(*_arguments, **_named):
-        raise OperationalError("deadlock detected") from DeadlockDetected("deadlock detected")
+        raise OperationalError("met") from met("met")
 
     monkeypatch.setattr(connection, "cursor", meet)
     answer = client.get("/api/v1/me")

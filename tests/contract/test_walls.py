@@ -105,6 +105,12 @@ def test_lists_counts_searches_and_exports_leave_it_out(records, walled, free):
     assert (group.key, [hit.title for hit in group.hits]) == ("party", ["张三丰"])
 
 
+def test_of_whom_nobody_knows_whether_the_wall_is_around_them_is_there(records, walled):
+    """A wall is around the records that its condition is true of; where it is not known, it is not true."""
+    customer("王五")
+    assert sorted(listed("party", walled)) == ["李四海", "王五"]
+
+
 def test_columns_orders_and_groups_over_references_leave_it_out(records, walled, free):
     query = RecordQuery("party_relationship", columns=("other.name",), sort=(("other.name", "asc"),))
     assert [row.values["other.name"] for row in objects.page(query, principal=walled).rows] == ["李四海", None]

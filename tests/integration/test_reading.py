@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from contextvars import copy_context
 from threading import Event, Thread
 
@@ -17,6 +18,9 @@ from zhike.kernel import database, definitions
 from zhike.kernel.errors import Contended
 from zhike.kernel.models import ClockSetting
 from zhike.platform.organization.models import User
+
+#: Whether the turn "counting" is free, and is taken now.
+TAKEN = "select pg_try_advisory_lock(hashtextextended('counting', 0))"
 
 
 @pytest.fixture
@@ -50,6 +54,18 @@ def test_the_definitions_are_those_of_its_own_instant_whatever_was_read_before(f
         other.execute("insert into kernel_definitionversion (version) values (999999)")
         assert database.read_as_one(lambda: definitions.snapshot().version) == 999_999
         assert definitions.snapshot().version == old
+
+
+def test_a_block_inside_another_acts_on_that_ones_definitions(firm, own_database):
+    """Whatever is published meanwhile: a request that has begun to act on definitions goes on with the same."""
+    with definitions.pinned(), psycopg.connect(own_database, autocommit=True) as other:
+        old = definitions.snapshot().version
+        other.execute("insert into kernel_definitionversion (version) values (999999)")
+        with definitions.pinned():
+            assert definitions.snapshot().version == old
+        with database.writing():
+            assert definitions.snapshot().version == old
+    assert definitions.snapshot().version == 999_999
 
 
 def test_what_is_written_over_something_newer_is_begun_again(firm, own_database):
@@ -110,6 +126,32 @@ def test_a_turn_is_waited_for_before_anything_is_read(firm, own_database):
             thread.join()
         held = watcher.execute("select count(*) from pg_locks where locktype = 'advisory'").fetchone()
     assert (counts, held) == ([0, 1], (0,))
+
+
+def fail():
+    raise LookupError
+
+
+@pytest.mark.parametrize("ends", [names, fail])
+def test_a_turn_is_given_back_with_the_block(firm, own_database, ends):
+    """The connection goes on to other requests: who waits for the turn does not wait for them."""
+
+    def read():
+        database.in_turn("counting")
+        ends()
+
+    with suppress(LookupError):
+        database.read_as_one(read)
+    with psycopg.connect(own_database, autocommit=True) as other:
+        assert other.execute(TAKEN).fetchone() == (True,)
+
+
+def test_after_a_block_a_turn_is_waited_for_where_one_is(firm, own_database):
+    """The thread goes on to requests that write: there is nothing to begin again in them."""
+    database.read_as_one(names)
+    with database.writing(), psycopg.connect(own_database, autocommit=True) as other:
+        database.in_turn("counting")
+        assert other.execute(TAKEN).fetchone() == (False,)
 
 
 def test_after_a_block_the_connection_reads_what_is_newest_again(firm, own_database):

@@ -75,6 +75,7 @@ def listed(principal, query=BY_ASSETS):
     """The ids of all pages, which are as many as are counted, and the same backwards."""
     pages = [objects.page(query, principal=principal)]
     while pages[-1].next_cursor:
+        assert len(pages) < 200, "the pages go round"
         pages.append(objects.page(replace(query, cursor=pages[-1].next_cursor), principal=principal))
     back, last = [pages[-1]], len(pages) - 1
     while back[-1].previous_cursor:

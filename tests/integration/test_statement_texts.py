@@ -104,6 +104,22 @@ def test_other_values_and_other_people_are_the_same_texts_built_once(firm, built
     assert mine[7] == theirs[7] == 3 and set(*mine[8].values()) == {"E1001"}
 
 
+def test_what_was_chosen_or_searched_for_is_another_shape_than_everything(firm):
+    query = RecordQuery("party", columns=("name",))
+    with definitions.pinned():
+        rows = objects.page(query, principal=firm.operator).rows
+        assert sorted(NAMES[row.id] for row in rows) == ["乙0", "乙1", "乙2", "甲0", "甲1", "甲2"]
+        for narrower, expected in (
+            (replace(query, uids=(rows[2].uid,)), {rows[2].id}),
+            (replace(query, uids=()), set()),
+            (replace(query, text="甲1"), {row.id for row in rows if NAMES[row.id] == "甲1"}),
+        ):
+            for _again in range(2):
+                assert {row.id for row in objects.page(narrower, principal=firm.operator).rows} == expected
+                assert objects.count(narrower, principal=firm.operator).count == len(expected)
+                assert objects.count(query, principal=firm.operator).count == 6
+
+
 def test_a_new_version_of_the_definitions_makes_new_texts(firm, built):
     query = RecordQuery("party", columns=("name",))
     objects.page(query, principal=firm.manager)

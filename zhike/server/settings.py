@@ -101,6 +101,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "zhike.server.middleware.RequestContext",
     "zhike.server.middleware.NotKept",
+    "zhike.server.http.one_shape",
     "django.middleware.security.SecurityMiddleware",
     "zhike.server.middleware.PageFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",

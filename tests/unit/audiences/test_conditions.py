@@ -12,6 +12,8 @@ from zhike.insight.audiences.logic.conditions import compiled
 from zhike.insight.serving.logic.published import Terms
 from zhike.platform.permissions.api import system_principal
 
+#: Who may ask about what is said by definitions, which are read from there.
+pytestmark = pytest.mark.django_db
 SYSTEM = system_principal("test")
 FIELDS = {"asset": Type.DECIMAL, "trades": Type.INTEGER, "level": Type.TEXT, "day": Type.DATE, "branch": Type.RECORD}
 
@@ -43,9 +45,25 @@ def test_paths_are_those_of_the_json(terms):
 def test_every_node_follows_from_the_single_conditions(terms):
     found = compiled({"and": [RICH, {"not": {"or": [BUSY, LEVELS]}}]}, terms, SYSTEM)
 
-    assert found.formulas[""] == "(c0 and (not (c1 or c2)))"
+    assert found.groups == {"g0": "c1 or c2", "g1": "not g0", "g2": "c0 and g1"}
+    assert found.names == {
+        "": "g2", "and.0": "c0", "and.1": "g1", "and.1.not.0": "g0", "and.1.not.0.or.0": "c1", "and.1.not.0.or.1": "c2",
+    }  # fmt: skip
     assert len(found.leaves) == 3
     assert found.fields == {"asset", "trades", "level"}
+
+
+@pytest.mark.parametrize("depth", [3, 28])
+def test_however_deep_groups_are_each_part_is_named_once_where_it_stands(terms, depth):
+    """Written out to the single conditions, groups in one another name each of these as often as they are deep."""
+    condition = RICH
+    for level in range(depth):
+        condition = {("or", "and")[level % 2]: [condition, BUSY, LEVELS]}
+    found = compiled(condition, terms, SYSTEM)
+
+    assert (len(found.groups), len(found.leaves)) == (depth, 2 * depth + 1)
+    words = [word for text in found.groups.values() for word in text.split() if word not in ("and", "or")]
+    assert sorted([*words, found.names[""]]) == sorted(found.names.values())
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,10 @@ function phoneLine(
   };
 }
 
-/** One value of a column; zeros stand back, a column's tone marks the others. Alone, without a head, it says its unit. */
+/**
+ * One value of a column; zeros stand back, a column's tone marks the others. Alone, without a head, it says its unit: an
+ * amount that of its column, so that all of it are in one.
+ */
 function Cell({
   column,
   value,
@@ -104,8 +107,24 @@ function Cell({
   tone?: TableColumn['tone'];
   alone?: boolean;
 }) {
-  const shown = (
-    <Formatted value={value} format={column.format} unit={column.unit} options={column.options} cell={!alone} />
+  const { lang } = useText();
+  const amount = alone && formatOf(column.format).amount?.(column.unit) && toNumber(value) !== null;
+  const formatted = (
+    <Formatted
+      value={value}
+      format={column.format}
+      unit={column.unit}
+      options={column.options}
+      cell={!alone || amount}
+    />
+  );
+  const shown = amount ? (
+    <span className="nowrap">
+      {formatted}
+      <span className="unit">{unitBeside(column.format, column.unit, lang)}</span>
+    </span>
+  ) : (
+    formatted
   );
   if (!formatOf(column.format).toned) return shown;
   const colour = tone ?? (toNumber(value) === 0 ? null : column.tone);

@@ -7,8 +7,11 @@ import type { BlockFormat, FieldMeta, Input, Value } from '../../api';
 import type { Key } from '../i18n';
 import type { Lang } from '../format';
 
-/** `beside`: the values of its column, which may make one say more. */
-export type ShowProps = { field: FieldMeta; value: Value; cell: boolean; beside?: Value[] };
+/**
+ * `beside`: the values of its column, which may make one say more. `headless`: it stands in a column whose head is not
+ * there, as on a phone, and says itself what that would say.
+ */
+export type ShowProps = { field: FieldMeta; value: Value; cell: boolean; beside?: Value[]; headless?: boolean };
 export type EditProps = {
   field: FieldMeta;
   testId: string;

@@ -78,6 +78,24 @@ describe('a link', () => {
   });
 });
 
+const onPhone = () =>
+  vi
+    .spyOn(window, 'matchMedia')
+    .mockImplementation(
+      (media) =>
+        ({ matches: media.includes('max-width: 767'), addEventListener() {}, removeEventListener() {} }) as never,
+    );
+
+describe('figures on a phone', () => {
+  it('are in one unit, that of their head, which each of them says', async () => {
+    const phone = onPhone();
+    await open('?columns=name,asset');
+    const ends = (await rows()).map((one) => one.querySelector('.end')?.textContent);
+    expect(ends).toEqual(['1.00万', '2.00万', '0.00万']);
+    phone.mockRestore();
+  });
+});
+
 describe('the address of a list', () => {
   const type = (text: string) => fireEvent.change(screen.getByTestId('condition-value'), { target: { value: text } });
   it('is that of the last key, however late addresses arrive, and the list goes on', async () => {
@@ -184,12 +202,7 @@ describe('the order of a list', () => {
     expect((await screen.findByTestId('order-note')).textContent).toBe('按录入先后降序');
   });
   it('is chosen from a list on a phone, where rows are not grouped and this is said', async () => {
-    const phone = vi
-      .spyOn(window, 'matchMedia')
-      .mockImplementation(
-        (media) =>
-          ({ matches: media.includes('max-width: 767'), addEventListener() {}, removeEventListener() {} }) as never,
-      );
+    const phone = onPhone();
     const user = await open('?group=level&columns=name,level');
     expect(await screen.findByText('手机上不按风险等级分组显示')).toBeTruthy();
     expect(screen.getByTestId('order-by').textContent).toContain('总资产降序');

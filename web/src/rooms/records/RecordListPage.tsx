@@ -1,8 +1,9 @@
 import { Button, Input } from 'antd';
-import { useRef, useState } from 'react';
-import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
+import { useState } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
 import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { ObjectMeta } from '../../api';
+import { useAddress, useLife } from '../../kit/address';
 import { useText } from '../../kit/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
@@ -16,7 +17,6 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
-import { isKeptByPage, KEPT_BY_PAGE } from '../../kit/unsaved';
 import { BlankAsk, CountBlank } from './blanks';
 import { ChosenBar } from './ChosenBar';
 import { ColumnChooser } from './ColumnChooser';
@@ -45,34 +45,6 @@ export function RecordListPage() {
       </Panel>
     </Page>
   );
-}
-
-/** What a list says of an address that it has written itself: in which life. */
-const keptIn = (life: string) => ({ ...KEPT_BY_PAGE, life });
-
-const lifeOf = (state: unknown) => (isKeptByPage(state) ? (state as ReturnType<typeof keptIn>).life : null);
-
-/**
- * The life of the list, called by the address that it began with. An address that it has written itself, however late it
- * arrives, is no other one; whoever comes otherwise (a link, the menu, back) begins another.
- */
-function useLife(): string {
-  const { key, state } = useLocation();
-  const [own, setOwn] = useState({ seen: key, life: key });
-  if (own.seen !== key) setOwn({ seen: key, life: lifeOf(state) === own.life ? own.life : key });
-  return own.life;
-}
-
-/** The address of one life. What was written last is what the next is compared with: the router is behind it. */
-function useAddress(life: string) {
-  const [search, setSearch] = useSearchParams();
-  const last = useRef(search.toString());
-  const write = (next: URLSearchParams) => {
-    if (next.toString() === last.current) return;
-    last.current = next.toString();
-    setSearch(next, { replace: true, state: keptIn(life) });
-  };
-  return { search, write };
 }
 
 function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {

@@ -62,7 +62,7 @@ function useRecordColumns(meta: ObjectMeta, keys: string[], rows: RecordRow[]): 
   });
 }
 
-/** A value inside a link to its record: one that points at another record is only named; a figure without a head says its unit. */
+/** A value inside a link to its record: one that points at another record is only named; a figure without a head says what that would. */
 function Unlinked({
   field,
   row,
@@ -78,7 +78,7 @@ function Unlinked({
   return kindOf(field).record && isRef(value) ? (
     <Clip>{value.display}</Clip>
   ) : (
-    <FieldValue field={field} row={row} beside={beside} cell={cell} />
+    <FieldValue field={field} row={row} beside={beside} cell={cell} headless={!cell} />
   );
 }
 

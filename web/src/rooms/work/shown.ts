@@ -1,5 +1,4 @@
-import { useSearchParams } from 'react-router';
-import { KEPT_BY_PAGE } from '../../kit/unsaved';
+import { useKeptShown } from '../../kit/address';
 
 export type View = 'open' | 'free' | 'asked' | 'done';
 export type Shown = {
@@ -65,10 +64,4 @@ export function asked({ view, kind, assignee, sort, mine, overdue }: Shown) {
   return { state, whose, kind, assignee, newest: sort === 'newest', overdue };
 }
 
-export function useShown() {
-  const [search, setSearch] = useSearchParams();
-  const shown = shownIn(search);
-  const show = (change: Partial<Shown>) =>
-    setSearch(searchOf({ ...shown, ...change }), { replace: true, state: KEPT_BY_PAGE });
-  return { shown, show };
-}
+export const useShown = () => useKeptShown(shownIn, searchOf);

@@ -51,15 +51,17 @@ class Node:
 class Compiled:
     """A condition ready to be asked: `where` is its tree.
 
-    For counting every node in one pass `leaves` are the single conditions, which a query names c0, c1, …, and
-    `formulas` says per path how a node follows from them.
+    For counting every node in one pass `leaves` are the single conditions, which a query names c0, c1, …, and `groups`
+    say by name how each group follows from what is directly in it: written out to the leaves, deep ones would repeat
+    everything below them. `names` says per path what a node is called.
     """
 
     root: Node
     fields: frozenset[str]
     where: Tree
     leaves: tuple[Tree, ...]
-    formulas: Mapping[str, str]
+    groups: Mapping[str, str]
+    names: Mapping[str, str]
     _asked: dict[Hashable, Statement] = field(default_factory=dict, repr=False, compare=False)
 
     def asked(self, shape: Hashable, build: Callable[[], Tree]) -> Statement:
@@ -117,14 +119,16 @@ def _compile(condition: object, terms: Terms, principal: Principal) -> Compiled:
     expressions.refuse_unknown(expression, lambda _steps: terms.units)
     root = _node(expression)
     leaves: list[Tree] = []
-    formulas: dict[str, str] = {}
-    _formula(root, terms, leaves, formulas)
+    groups: dict[str, str] = {}
+    names: dict[str, str] = {}
+    _name(root, terms, leaves, groups, names)
     return Compiled(
         root=root,
         fields=frozenset(_fields(expression)),
         where=_tree(expression, terms),
         leaves=tuple(leaves),
-        formulas=formulas,
+        groups=groups,
+        names=names,
     )
 
 
@@ -148,15 +152,17 @@ def _path(at: int | str | None) -> str:
     return ".".join(steps)
 
 
-def _formula(node: Node, terms: Terms, leaves: list[Tree], formulas: dict[str, str]) -> str:
+def _name(node: Node, terms: Terms, leaves: list[Tree], groups: dict[str, str], names: dict[str, str]) -> str:
+    """Name a node, and before it everything below; groups stand behind those in them."""
     if node.kind == CONDITION:
         leaves.append(_tree(node.expression, terms))
-        formula = f"c{len(leaves) - 1}"
+        name = f"c{len(leaves) - 1}"
     else:
-        parts = [_formula(child, terms, leaves, formulas) for child in node.children]
-        formula = f"(not {parts[0]})" if node.kind == NOT else f"({f' {node.kind} '.join(parts)})"
-    formulas[node.path] = formula
-    return formula
+        parts = [_name(child, terms, leaves, groups, names) for child in node.children]
+        name = f"g{len(groups)}"
+        groups[name] = f"not {parts[0]}" if node.kind == NOT else f" {node.kind} ".join(parts)
+    names[node.path] = name
+    return name
 
 
 def answerable(expression: Expression, terms: Terms) -> Expression:

@@ -61,21 +61,24 @@ def _with_nodes(session: Session, table: Published, condition: Compiled, scope: 
     shape = ("nodes", scope is None, unknown)
     query = condition.asked(shape, lambda: _of_nodes(table, condition, scope, unknown))
     visible, summed, *found = session.row(query)
-    nodes = dict(zip(condition.formulas, found, strict=False))
-    lacking = dict(zip(condition.formulas, found[len(nodes) :], strict=False))
+    nodes = dict(zip(condition.names, found, strict=False))
+    lacking = dict(zip(condition.names, found[len(nodes) :], strict=False))
     return Tally(nodes[condition.root.path], visible, summed, nodes, lacking)
 
 
 def _of_nodes(table: Published, condition: Compiled, scope: BitMap | None, unknown: bool) -> Tree:
     leaves = [trees.named(leaf, f"c{index}") for index, leaf in enumerate(condition.leaves)]
     total = [trees.column(total_key())] if total_key() in table.names else []
-    formulas = list(condition.formulas.values())
-    asked = formulas + ([f"({formula}) is null" for formula in formulas] if unknown else [])
+    groups = [trees.named(trees.sql(text), name) for name, text in condition.groups.items()]
+    names = [trees.column(name) for name in condition.names.values()]
+    asked = names + ([trees.sql("_name is null", name=name) for name in names] if unknown else [])
     return trees.sql(
-        "select count(*), sum(_total) filter (where _root), _counted from (select _leaves from wide where _within) asked",
+        "select count(*), sum(_total) filter (where _root), _counted"
+        " from (select *, _groups from (select _leaves from wide where _within) single) asked",
         total=_total(table),
-        root=trees.sql(condition.formulas[condition.root.path]),
-        counted=[trees.sql("count(*) filter (where _formula)", formula=trees.sql(formula)) for formula in asked],
+        root=trees.column(condition.names[condition.root.path]),
+        counted=[trees.sql("count(*) filter (where _node)", node=node) for node in asked],
+        groups=groups,
         leaves=[*leaves, *total],
         within=_within(scope),
     )

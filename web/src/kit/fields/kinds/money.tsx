@@ -1,25 +1,29 @@
 import { Change, Money, MoneyCell } from '../../figures';
 import { moneyColumnUnit } from '../../format';
+import { useText } from '../../i18n';
 import type { FieldKind, ShowProps } from '../kind';
 import { notNumber } from '../Numbers';
 import { HOME, isMoney, shownCurrency } from '../values';
 
 /** An amount; one that is not in the currency of the house says in which, and all do where a column has both. */
-function Show({ field, value, cell, beside }: ShowProps) {
+function Show({ field, value, cell, beside, headless }: ShowProps) {
+  const { lang } = useText();
+  const inColumn = cell || headless;
   const currency = shownCurrency(isMoney(value) ? value.currency : (field.currency ?? HOME), beside);
   const amount =
     field.format === 'change' ? (
-      <Change value={value} cell={cell} />
-    ) : cell ? (
+      <Change value={value} cell={inColumn} />
+    ) : inColumn ? (
       <MoneyCell value={value} />
     ) : (
       <Money value={value} />
     );
-  return currency === '' ? (
-    amount
-  ) : (
+  if (currency === '' && !headless) return amount;
+  return (
     <span className="nowrap">
-      {amount} <span className="unit">{currency}</span>
+      {amount}
+      {headless && <span className="unit">{moneyColumnUnit(lang)}</span>}
+      {currency !== '' && <span className="unit"> {currency}</span>}
     </span>
   );
 }
