@@ -13,13 +13,14 @@ from typing import TypeAlias
 from uuid import UUID
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError
 
 from zhike import __version__
 from zhike.cli.installation import opened, private
 from zhike.cli.output import Output
 from zhike.cli.sample import options as sample_options
 from zhike.kernel.errors import DatabaseAway, ZhikeError
+from zhike.kernel.full_disk import full_disk
 
 Actions: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -45,16 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head`: whoever reads has enough
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return 0
-    except (DatabaseError, psycopg.Error) as error:
-        if not _away(error):
+    except (KeyboardInterrupt, Exception) as error:
+        # DuckDB wraps Ctrl-C into a RuntimeError.
+        if isinstance(error, KeyboardInterrupt) or isinstance(error.__cause__, KeyboardInterrupt):
+            print(file=sys.stderr)
+            return 130
+        expected = full_disk(error) or (DatabaseAway() if _away(error) else None)
+        if expected is None:
             raise
-        output.error(DatabaseAway())
+        output.error(expected)
         return 1
-    except (KeyboardInterrupt, RuntimeError) as error:
-        if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
-            raise  # DuckDB wraps Ctrl-C into a RuntimeError
-        print(file=sys.stderr)
-        return 130
 
 
 def _away(error: Exception) -> bool:

@@ -154,6 +154,15 @@ class DatabaseAway(ZhikeError):
     en = "The database cannot be reached; please try again later"
 
 
+class DiskFull(ZhikeError):
+    """Nothing more can be written: what was being done is not done, and what is there is untouched."""
+
+    code = "disk.full"
+    status = 507
+    zh = "服务器磁盘已满，未保存任何更改，已有数据不受影响。请联系管理员清理或扩容后重试"
+    en = "The server's disk is full: nothing was saved, and what is there is untouched. Ask an administrator for room, then try again"
+
+
 class TooCostly(ZhikeError):
     """A question worked for longer than the installation lets one; it was stopped, and nothing else was harmed."""
 

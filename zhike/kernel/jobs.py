@@ -22,6 +22,7 @@ from procrastinate.jobs import Job, Status
 from zhike.kernel import clock, context, heartbeats, run_ends
 from zhike.kernel.definition_parts import Labels, Words, both, kept
 from zhike.kernel.errors import NotFound, ZhikeError
+from zhike.kernel.full_disk import full_disk
 from zhike.kernel.ids import uuid7
 from zhike.kernel.isolation import told, trace
 from zhike.kernel.models import Run
@@ -262,16 +263,20 @@ def _perform(run: Run, listener: Listener | None) -> None:
             run_ends.end(Q(pk=run.pk), Run.State.CANCELLED)
             raise
         except ZhikeError as error:
-            shown = error.as_dict() | {"message_en": error.message("en")}
-            run_ends.end(Q(pk=run.pk), Run.State.FAILED, _plain(shown))
+            run_ends.end(Q(pk=run.pk), Run.State.FAILED, _plain(_shown(error)))
             raise
         except Exception as error:
-            shown = {"code": "internal", "message": told(error)}
+            full = full_disk(error)
+            shown = _shown(full) if full else {"code": "internal", "message": told(error)}
             _log.exception("run failed", extra={"run": str(run.uid)})
             lines = [*run.log, *trace(error)][-_LOG_LINES:]
             run_ends.end(Q(pk=run.pk), Run.State.FAILED, shown, log=lines)
             raise
     _update(run, state=Run.State.DONE, finished_at=clock.now(), result=_plain(result or {}))
+
+
+def _shown(error: ZhikeError) -> dict[str, object]:
+    return error.as_dict() | {"message_en": error.message("en")}
 
 
 def _wait(run: Run, seconds: int) -> None:

@@ -20,6 +20,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from zhike.kernel import context
 from zhike.kernel.errors import Contended, DatabaseAway, SignInRequired, ZhikeError
+from zhike.kernel.full_disk import full_disk
 from zhike.kernel.wire import ErrorOut, Finding, facts, findings
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import PasswordDue
@@ -181,6 +182,8 @@ def on_database_away(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer while the database cannot be reached, or two met in it: not our caller's fault, and worth trying again."""
     if isinstance(error.__cause__, _MET):
         return on_expected(request, Contended())
+    if full := full_disk(error):
+        return on_expected(request, full)
     _log.exception("database away", extra={"path": request.path})
     return on_expected(request, DatabaseAway())
 
@@ -189,6 +192,8 @@ def on_database_away(request: HttpRequest, error: Exception) -> HttpResponse:
 def on_fault(request: HttpRequest, _error: Exception) -> HttpResponse:
     """Answer a fault of ours: logged with its request id, which is a fact of it, without its inner text."""
     _log.exception("fault", extra={"path": request.path})
+    if full := full_disk(_error):
+        return on_expected(request, full)
     request_id = context.current().request_id
     message = (
         "Something went wrong on our side; nothing was saved"

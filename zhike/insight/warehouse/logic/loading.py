@@ -41,6 +41,7 @@ from zhike.kernel import clock, context, folding
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.files import FileStore
+from zhike.kernel.full_disk import full_disk
 from zhike.kernel.ids import uuid7
 from zhike.kernel.isolation import told
 from zhike.kernel.jobs import Cancelled, RunHandle
@@ -118,7 +119,8 @@ def _run(row: Load, source: Source, dates: FileDates, handle: RunHandle | None, 
         row.findings = [*row.findings, *error.findings]
         _finish(row, Load.State.FAILED)
     except Exception as error:
-        row.error = {"code": "internal", "message": told(error)}
+        full = full_disk(error)
+        row.error = full.as_dict() if full else {"code": "internal", "message": told(error)}
         _finish(row, Load.State.FAILED)
         raise
     return as_result(row)
