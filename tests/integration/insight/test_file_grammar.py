@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,9 @@ from pydantic import ValidationError
 from tests.factories.lake import asked
 from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import LoadResult, Source
-from zhike.kernel import clock
+from zhike.kernel import clock, definition_changes
+from zhike.kernel.definition_changes import Edit
+from zhike.kernel.definition_errors import DefinitionsBroken
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.exchange.logic import workbook_parts
 from zhike.platform.permissions import api as permissions
@@ -213,6 +216,26 @@ def test_weekends_count_where_the_source_says_so_and_only_there(tmp_path):
 
     every = load(tmp_path, text, **FACTS, days="calendar")
     assert (every.rows_loaded, every.rows_rejected) == (3, 0)
+
+
+def test_a_source_may_have_a_calendar_of_its_own_with_weekends_of_its_own(tmp_path):
+    gulf = {
+        "kind": "calendar",
+        "uuid": str(uuid.uuid4()),
+        "key": "gulf",
+        "labels": {"zh": "海湾市场", "en": "Gulf market"},
+        "source": "test",
+        "years": [2026],
+        "weekend": ["fri", "sat"],
+    }
+    definition_changes.change([Edit.of(gulf)], reason="test")
+    text = "no;day\nthu;2026-03-12\nfri;2026-03-13\nsat;2026-03-14\nsun;2026-03-15\n"
+    found = load(tmp_path, text, **FACTS, calendar="gulf")
+    assert (found.rows_loaded, rejected(found)) == (2, {3: "not_a_trading_day", 4: "not_a_trading_day"})
+    wrong = gulf | {"worked": ["2026-03-15"]}
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change([Edit.of(wrong)], reason="test")
+    assert "calendar.not_a_weekend" in {found["code"] for found in refused.value.findings}
 
 
 def test_a_fact_of_a_day_to_come_is_rejected_unless_the_source_has_such(tmp_path):
