@@ -88,6 +88,13 @@ FIGURE = ("blocks", "party_identity", "figures", 0)
             "facts.doubled_column",
             (*HELD, "beside", 0, "columns", "price"),
         ),
+        (
+            "customer",
+            (*HELD, "beside", 0),
+            {"dataset": "core.counter_customer", "of": "instrument", "columns": {"paper": "certificate_number"}},
+            "facts.unknown_column",
+            (*HELD, "beside", 0, "columns", "paper"),
+        ),
         ("customer", (*HELD, "columns", 1, "key"), "instrumen", "facts.unknown_column", None),
         ("customer", (*HELD, "columns", 1, "key"), "price", "facts.doubled_column", (*HELD, "columns", 10, "key")),
         ("customer", (*HELD, "columns", 0, "value"), "name + 1", "expression.invalid", None),

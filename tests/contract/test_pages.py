@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -148,6 +149,19 @@ def test_what_comes_later_is_asked_for_by_name_and_belongs_to_the_view_that_is_w
     assert [entry.actor for entry in views] == ["user:E1001"]
     hidden = client_of(firm.other_manager).get(f"/api/v1/pages/customer?record={party.uid}&block={blocks[0]}")
     assert hidden.status_code == 404
+
+
+def test_a_block_that_is_asked_for_without_its_page_is_a_view_like_any_other(firm, party):
+    client = client_of(firm.manager)
+    for _again in range(2):
+        client.get(f"/api/v1/pages/customer?record={party.uid}&block=party_trades")
+    views = Entry.objects.filter(operation="view", subject="party", subject_id=party.id)
+    assert [entry.actor for entry in views] == ["user:E1001"]
+
+    client_of(firm.branch_head).get(f"/api/v1/pages/customer?record={party.uid}&block=party_trades")
+    with clock.travel(clock.now() + timedelta(hours=2)):
+        client.get(f"/api/v1/pages/customer?record={party.uid}&block=party_trades")
+    assert views.count() == 3
 
 
 @pytest.fixture

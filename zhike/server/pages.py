@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import uuid
+from datetime import timedelta
 from typing import Literal, cast
 
 from django.db import transaction
 
-from zhike.kernel import context, definitions, providers
+from zhike.kernel import clock, context, definitions, providers
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.providers import AsOf, BlockData, Subject
 from zhike.kernel.wire import Labels, labels
@@ -20,6 +21,8 @@ from zhike.server.kinds import EmptyWords, Page, PlacedBlock
 from zhike.server.schemas import AnyBlock, AsOfOut, BlockErrorOut, EmptyOut, LaterBlockOut, PageOut, UnavailableBlockOut
 
 _log = logging.getLogger("zhike.pages")
+#: For so long the blocks that a page asks for later belong to the same view of it.
+_ONE_VIEW = timedelta(hours=1)
 _FAILED = {"zh": "这一块没有取到数据", "en": "This block could not be read"}
 
 
@@ -42,8 +45,9 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str,
     if page.record:
         if record is None:
             raise NotFound(kind=page.record, id="—")
-        # What comes later belongs to a view of the page that is written down.
-        found = records.get(page.record, record, principal=principal, log_view=not _is_later(page.blocks.get(only)))
+        # What comes later belongs to the view of the page, if there was one.
+        since = clock.now() - _ONE_VIEW if _is_later(page.blocks.get(only)) else None
+        found = records.get(page.record, record, principal=principal, viewed_since=since)
         title, subject = found.display, Subject(page.record, record, after if only else "")
     wanted = [block for _place, block in page.placed() if only in ("", block)]
     if not wanted:

@@ -3,7 +3,7 @@ import type { SeriesData, SeriesPoint } from '../api';
 import { useText } from '../kit/i18n';
 import { drawnAxis, valueAxis } from '../kit/axis';
 import { Chart } from '../kit/Chart';
-import { shapeOf, unitBeside } from '../kit/fields/formats';
+import { formatOf, shapeOf, unitBeside } from '../kit/fields/formats';
 import { axisDay, decimal, monthDay, toNumber, type Lang } from '../kit/format';
 import { useIsPhone } from '../kit/hooks';
 import { Segments } from '../kit/Tabs';
@@ -76,7 +76,7 @@ function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption 
     yAxis: drawnAxis(
       valueAxis(
         total.data.map(([, value]) => Number(value)),
-        data.format === 'count',
+        formatOf(data.format).whole,
       ),
     ),
     series: [total],

@@ -63,7 +63,8 @@ def of_record(principal: Principal, subject: Subject, settings: AccountRows) -> 
         rows.append(_row(row, settings, cells, seen=_owner(row, settings) is not None))
     for one in settings.figures if figures.by_key else ():
         if one.total:
-            summed[one.key] = sum(values[one.key] for values in figures.by_key.values() if values[one.key] is not None)
+            told = [values[one.key] for values in figures.by_key.values()]
+            summed[one.key] = None if None in told else sum(told)
     totals = fact_columns.totals(settings.figures, drawn, summed, None)
     first = columns[0]["key"]
     total = {first: _TOTAL[principal.language], **totals} if totals and len(rows) > 1 else None

@@ -65,6 +65,7 @@ class FactColumn(Part):
     unit: Unit | None = Field(None, description="what it counts")
     currency: Key | None = Field(None, description="of an amount: the column with the code of its currency")
     foreign: Flag = Field(False, description="it stands only where an amount is in a foreign currency")
+    exact: Flag = Field(False, description="a number of which every decimal counts, as of a price")
     total: Flag = Field(False, description="it is summed up")
     hidden: Flag = Field(False, description="others are computed with it, nobody sees it")
     options: tuple[Option, ...] = Field((), description="what its codes are called")

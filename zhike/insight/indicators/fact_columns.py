@@ -44,7 +44,7 @@ def drawn(
         words = labels(one.labels or own or {"zh": one.key, "en": one.key})
         options = [option(each.key, each.labels, each.status) for each in one.options]
         made = column(one.key, words, one.format, unit=one.unit, options=options)
-        if foreign or _is_precise(one, rows):
+        if foreign or one.exact:
             made = {**made, "format": "text", "unit": None, "align": "right"}
         found.append(made)
     return found
@@ -69,7 +69,7 @@ def _cell(one: FactColumn, drawn: TableColumn, row: Values, base: Base) -> CellV
     if one.of is not None:
         return _share(one, row, base)
     value = row.get(one.key)
-    if value is not None and drawn["align"] == "right" and drawn["format"] == "text":
+    if value is not None and drawn["format"] != one.format:
         return _spelled(value, row.get(one.currency) if one.currency else None)
     if isinstance(value, Decimal):
         return plain(value)
@@ -93,11 +93,6 @@ def _share(one: FactColumn, row: Values, base: Base) -> str | None:
 
 def _is_foreign(one: FactColumn, row: Values) -> bool:
     return one.currency is not None and row.get(one.currency) not in (None, HOME)
-
-
-def _is_precise(one: FactColumn, rows: Sequence[Values]) -> bool:
-    """Whether numbers have decimals of which all count, as prices do."""
-    return one.format == "number" and any(isinstance(row.get(one.key), Decimal) for row in rows)
 
 
 def _spelled(value: object, currency: object) -> str:
