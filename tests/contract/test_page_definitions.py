@@ -58,6 +58,7 @@ def changed(name, place, value):
     return found
 
 
+HELD = ("blocks", "party_holdings")
 FIGURE = ("blocks", "party_identity", "figures", 0)
 
 
@@ -72,6 +73,51 @@ FIGURE = ("blocks", "party_identity", "figures", 0)
         ("customer", ("blocks", "party_identity", "consents", "fax"), "consent_fax", "page.unknown_field", None),
         ("customer", ("blocks", "party_accounts", "through"), "partyy", "page.unknown_field", None),
         ("customer", ("blocks", "party_accounts", "columns", 0), "acount", "page.unknown_field", None),
+        ("customer", ("blocks", "party_accounts", "fields", 0), "kinds", "page.unknown_field", None),
+        ("customer", ("blocks", "party_accounts", "owner"), "account_no", "page.other_target", None),
+        ("customer", ("blocks", "party_accounts", "dataset"), "core.app_event", "facts.no_accounts", None),
+        ("customer", ("blocks", "party_accounts", "figures", 0, "key"), "curency", "facts.unknown_column", None),
+        ("customer", (*HELD, "dataset"), "core.counter_holdin", "dataset.unknown", None),
+        ("customer", (*HELD, "dataset"), "core.counter_account", "facts.no_subject", None),
+        ("customer", (*HELD, "beside", 0, "dataset"), "core.counter_account_role", "facts.no_master", None),
+        ("customer", (*HELD, "beside", 0, "of"), "instrumen", "facts.unknown_column", None),
+        (
+            "customer",
+            (*HELD, "beside", 0, "columns"),
+            {"price": "last_price"},
+            "facts.doubled_column",
+            (*HELD, "beside", 0, "columns", "price"),
+        ),
+        (
+            "customer",
+            (*HELD, "beside", 0),
+            {"dataset": "core.counter_customer", "of": "instrument", "columns": {"paper": "certificate_number"}},
+            "facts.unknown_column",
+            (*HELD, "beside", 0, "columns", "paper"),
+        ),
+        ("customer", (*HELD, "columns", 1, "key"), "instrumen", "facts.unknown_column", None),
+        ("customer", (*HELD, "columns", 1, "key"), "price", "facts.doubled_column", (*HELD, "columns", 10, "key")),
+        ("customer", (*HELD, "columns", 0, "value"), "name + 1", "expression.invalid", None),
+        ("customer", (*HELD, "columns", 1, "total"), True, "expression.type", None),
+        ("customer", (*HELD, "columns", 7, "of"), "value", "facts.unknown_column", None),
+        ("customer", (*HELD, "columns", 5, "labels"), None, "facts.nameless_column", None),
+        ("customer", (*HELD, "order"), "share", "facts.unknown_column", None),
+        ("customer", (*HELD, "where"), "quantity + 1", "expression.type", None),
+        (
+            "customer",
+            ("blocks", "party_kinds", "columns", 1, "total"),
+            None,
+            "definition.malformed",
+            ("blocks", "party_kinds", "rest"),
+        ),
+        (
+            "customer",
+            ("blocks", "party_kinds", "columns", 5, "total"),
+            None,
+            "facts.no_total",
+            ("blocks", "party_kinds", "columns", 5),
+        ),
+        ("customer", ("blocks", "party_kinds", "group"), "kind", "facts.unknown_column", None),
         ("customer", ("blocks", "party_facts", "use"), "record_facts", "definition.unknown_value", None),
         ("customer", ("columns", 0, 0), "asset_over_time", "page.unknown_block", None),
         ("customer", ("record",), None, "page.no_record", ("blocks", "party_identity")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -22,6 +23,10 @@ BLOCKS = {
     "party_identity": "ok",
     "assets_over_time": "empty",
     "party_accounts": "empty",
+    "party_holdings": "later",
+    "party_kinds": "later",
+    "party_gains": "later",
+    "party_trades": "later",
     "party_coverages": "ok",
     "party_consents": "ok",
     "party_relations": "empty",
@@ -94,7 +99,8 @@ def test_every_block_says_its_state_and_the_time_it_holds_for(firm, party):
     assert {key: block["state"] for key, block in page["blocks"].items()} == BLOCKS
     assert [key for column in page["columns"] for key in column] == list(BLOCKS)[1:]
     unpublished = {key for key, block in page["blocks"].items() if block["as_of"] is None}
-    assert unpublished == {"assets_over_time", "party_tags"}
+    later = {key for key, state in BLOCKS.items() if state == "later"}
+    assert unpublished == {"assets_over_time", "party_tags", *later}
     assert {page["blocks"][key]["as_of"]["kind"] for key in BLOCKS if key not in unpublished} == {"live"}
 
 
@@ -129,6 +135,33 @@ def test_a_view_is_written_down_once_and_a_refused_one_is_not(firm, party):
 
     views = Entry.objects.filter(operation="view", subject="party", subject_id=party.id)
     assert [entry.actor for entry in views] == ["user:E1001"]
+
+
+def test_what_comes_later_is_asked_for_by_name_and_belongs_to_the_view_that_is_written_down(firm, party):
+    client = client_of(firm.manager)
+    client.get(f"/api/v1/pages/customer?record={party.uid}")
+    blocks = [key for key, state in BLOCKS.items() if state == "later"]
+    found = [client.get(f"/api/v1/pages/customer?record={party.uid}&block={key}").json()["blocks"] for key in blocks]
+
+    assert [list(block) for block in found] == [[key] for key in blocks]
+    assert {block[key]["state"] for key, block in zip(blocks, found, strict=True)} == {"empty"}
+    views = Entry.objects.filter(operation="view", subject="party", subject_id=party.id)
+    assert [entry.actor for entry in views] == ["user:E1001"]
+    hidden = client_of(firm.other_manager).get(f"/api/v1/pages/customer?record={party.uid}&block={blocks[0]}")
+    assert hidden.status_code == 404
+
+
+def test_a_block_that_is_asked_for_without_its_page_is_a_view_like_any_other(firm, party):
+    client = client_of(firm.manager)
+    for _again in range(2):
+        client.get(f"/api/v1/pages/customer?record={party.uid}&block=party_trades")
+    views = Entry.objects.filter(operation="view", subject="party", subject_id=party.id)
+    assert [entry.actor for entry in views] == ["user:E1001"]
+
+    client_of(firm.branch_head).get(f"/api/v1/pages/customer?record={party.uid}&block=party_trades")
+    with clock.travel(clock.now() + timedelta(hours=2)):
+        client_of(firm.manager).get(f"/api/v1/pages/customer?record={party.uid}&block=party_trades")
+    assert views.all().count() == 3
 
 
 @pytest.fixture

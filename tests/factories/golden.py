@@ -32,6 +32,7 @@ _HEADERS = {
     "counter_daily_asset": "资金账户编号,业务日期,币种,可用资金,证券市值,总资产,净流入,汇率,总资产人民币,可用资金人民币",
     "counter_cash_flow": "流水号,业务日期,资金账户编号,资金方向,发生金额,币种,汇率,发生金额人民币",
     "counter_trade": "成交编号,业务日期,资金账户编号,证券代码,买卖方向,成交数量,成交价格,成交金额,佣金,币种,汇率,成交金额人民币,佣金人民币",
+    "counter_holding": "资金账户编号,业务日期,证券代码,持仓数量,收盘价,市值,持仓成本,币种,汇率,市值人民币,持仓成本人民币",
     "app_event": "事件编号,业务日期,用户编号,事件类型,发生时间",
     "call_center_contact": "服务编号,业务日期,来电人编号,坐席工号,主题,结果,发生时间",
 }
@@ -139,6 +140,7 @@ def _facts(into: Path, found: dict[str, Any], day: date, rates: Rates, *, whole:
         "counter_daily_asset": _assets(found, day, rates),
         "counter_cash_flow": [_flow(*row, rates=rates) for row in found["cash_flows"] if row[0] == day],
         "counter_trade": [_trade(*row, rates=rates) for row in found["trades"] if row[0] == day],
+        "counter_holding": [_holding(*row, rates=rates) for row in found["holdings"] if row[0] == day],
         "app_event": [[f"V{n}", on, user, event, f"{day} 10:00:00"] for n, on, user, event in events],
         "call_center_contact": [[f"N{n}", on, *rest, f"{on} 14:30:00"] for n, on, *rest in contacts],
     }
@@ -170,6 +172,14 @@ def _trade(
     amount, (currency, rate) = _cents(Decimal(price) * quantity), rates[account]
     done = [f"T{day:%Y%m%d}{account}", day, account, instrument, side, quantity, price, amount, commission]
     return [*done, currency, rate, _cents(amount * rate), _cents(Decimal(commission) * rate)]
+
+
+def _holding(
+    day: date, account: int, instrument: str, quantity: int, price: str, cost: str, *, rates: Rates
+) -> list[object]:
+    value, (currency, rate) = _cents(Decimal(price) * quantity), rates[account]
+    yuan = [_cents(value * rate), _cents(Decimal(cost) * rate)]
+    return [account, day, instrument, quantity, price, value, cost, currency, rate, *yuan]
 
 
 def _cents(value: Decimal) -> Decimal:

@@ -118,10 +118,18 @@ class TableMore(TypedDict):
     path: str
 
 
+class TableNext(TypedDict):
+    """Where the rows of a block go on: asked for `after` this, it gives the next ones; and how many are left."""
+
+    after: str
+    left: int
+
+
 class TableData(TypedDict):
     """Rows under columns; `create` is where the viewer may make one more, if anywhere.
 
-    `rest` is what the rows leave over: drawn below them, in the total, none of what is listed.
+    `rest` is what the rows leave over: drawn below them, in the total, none of what is listed. What is left of rows that
+    stand nowhere else is `next`.
     """
 
     columns: list[TableColumn]
@@ -129,6 +137,7 @@ class TableData(TypedDict):
     rest: list[TableRow]
     total: Mapping[str, CellValue] | None
     more: TableMore | None
+    next: TableNext | None
     create: str | None
 
 
@@ -208,11 +217,12 @@ def figures(found: list[Figure], as_of: AsOf, *, empty: bool = False) -> BlockDa
 def table(
     columns: list[TableColumn],
     rows: list[TableRow],
-    as_of: AsOf,
+    as_of: AsOf | None,
     *,
     rest: Sequence[TableRow] = (),
     total: Mapping[str, CellValue] | None = None,
     more: TableMore | None = None,
+    following: TableNext | None = None,
     create: str | None = None,
 ) -> BlockData:
     """Return rows under columns; without a row the block is empty."""
@@ -222,6 +232,7 @@ def table(
         "rest": list(rest),
         "total": total,
         "more": more,
+        "next": following,
         "create": create,
     }
     return BlockData("table", data, as_of, empty=not (rows or rest))

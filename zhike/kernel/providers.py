@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from zhike.kernel import clock
-from zhike.kernel.definition_parts import Labels, Part, Place
+from zhike.kernel.definition_parts import Finding, Labels, Part, Place
+from zhike.kernel.definitions import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class BlockData:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The record that a page is about, and its object."""
+    """The record that a page is about, and its object; `after` is where the rows of a block go on, as it said itself."""
 
     object: str
     uid: UUID
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class BlockSettings(Part):
 
     def named(self, _record: str) -> Iterator[Named]:
         """Yield every field and refinement that the settings name, on a page about records of the given object."""
+        yield from ()
+
+    def checked(self, _everything: Snapshot) -> Iterator[Finding]:
+        """Yield what is wrong with the settings beside the other definitions, apart from the names above."""
         yield from ()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Union, cast
 
 from pydantic import Field, create_model
 
 from zhike.kernel import providers
 from zhike.kernel.definition_checks import each, meant, unknown
-from zhike.kernel.definition_parts import Definition, Key, Labels, Part, Place, Refers, Text
+from zhike.kernel.definition_parts import Definition, Flag, Key, Labels, Part, Place, Refers, Text
 from zhike.kernel.definitions import Finding, Kind, Snapshot
 from zhike.platform.objects import catalogue
 from zhike.platform.permissions import api as permissions
@@ -44,6 +45,7 @@ class PlacedBlock(providers.BlockSettings):
     use: str = Field(description="the block; it decides what else may be said here")
     labels: Labels | None = Field(None, description="what is written over it; the block's own words, when absent")
     empty: EmptyWords | None = Field(None, description="what is said while it has nothing to show")
+    later: Flag = Field(False, description="it is asked for when it comes into sight, not with the page")
 
 
 class Page(Definition):
@@ -113,7 +115,14 @@ def _check_blocks(page: Page, everything: Snapshot) -> Iterator[Finding]:
     yield from each(
         *(_check_names(page, key, block, everything) for key, block in page.blocks.items()),
         *(_check_actions(key, block, everything) for key, block in page.blocks.items()),
+        *(_check_settings(key, block, everything) for key, block in page.blocks.items()),
     )
+
+
+def _check_settings(key: str, block: PlacedBlock, everything: Snapshot) -> Iterator[Finding]:
+    """Find what the block itself says of its settings, each at its place on the page."""
+    for finding in block.checked(everything):
+        yield replace(finding, where=("blocks", key, *finding.where))
 
 
 def _check_actions(key: str, block: PlacedBlock, everything: Snapshot) -> Iterator[Finding]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import uuid
+from datetime import timedelta
 from typing import Literal, cast
 
 from django.db import transaction
 
-from zhike.kernel import context, definitions, providers
+from zhike.kernel import clock, context, definitions, providers
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.providers import AsOf, BlockData, Subject
 from zhike.kernel.wire import Labels, labels
@@ -17,22 +18,25 @@ from zhike.platform.permissions.types import Principal
 from zhike.platform.records import api as records
 from zhike.server import refusals
 from zhike.server.kinds import EmptyWords, Page, PlacedBlock
-from zhike.server.schemas import AnyBlock, AsOfOut, BlockErrorOut, EmptyOut, PageOut, UnavailableBlockOut
+from zhike.server.schemas import AnyBlock, AsOfOut, BlockErrorOut, EmptyOut, LaterBlockOut, PageOut, UnavailableBlockOut
 
 _log = logging.getLogger("zhike.pages")
+#: For so long the blocks that a page asks for later belong to the same view of it.
+_ONE_VIEW = timedelta(hours=1)
 _FAILED = {"zh": "这一块没有取到数据", "en": "This block could not be read"}
 
 
-def answer(key: str, record: uuid.UUID | None, principal: Principal, *, block: str = "") -> PageOut:
-    """Return a page with all its blocks, or with the one asked for.
+def answer(key: str, record: uuid.UUID | None, principal: Principal, *, block: str = "", after: str = "") -> PageOut:
+    """Return a page with all its blocks, or with the one asked for, whose rows go on `after` those shown.
 
+    Blocks that are for later say so until they are asked for.
     A block that fails or is refused says so; the others stay. Raises NotFound for an unknown page, record or block.
     """
     with definitions.pinned():
-        return _answer(key, record, principal, block)
+        return _answer(key, record, principal, block, after)
 
 
-def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str) -> PageOut:
+def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str, after: str) -> PageOut:
     page = definitions.all_of(Page).get(key)
     if page is None:
         raise NotFound(kind="page", id=key)
@@ -41,7 +45,10 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str)
     if page.record:
         if record is None:
             raise NotFound(kind=page.record, id="—")
-        title, subject = records.get(page.record, record, principal=principal).display, Subject(page.record, record)
+        # What comes later belongs to the view of the page, if there was one.
+        since = clock.now() - _ONE_VIEW if _is_later(page.blocks.get(only)) else None
+        found = records.get(page.record, record, principal=principal, viewed_since=since)
+        title, subject = found.display, Subject(page.record, record, after if only else "")
     wanted = [block for _place, block in page.placed() if only in ("", block)]
     if not wanted:
         raise NotFound(kind="block", id=only)
@@ -51,13 +58,31 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str)
         "title": title,
         "columns": [list(column) for column in page.columns],
         "header": page.header,
-        "blocks": {block: _block(block, page.blocks.get(block), subject, principal) for block in wanted},
+        "blocks": {
+            block: _later(block, page.blocks[block])
+            if not only and _is_later(page.blocks.get(block))
+            else _block(block, page.blocks.get(block), subject, principal)
+            for block in wanted
+        },
     }
+
+
+def _is_later(placed: PlacedBlock | None) -> bool:
+    return placed is not None and placed.later
+
+
+def _words(key: str, placed: PlacedBlock | None) -> Labels:
+    provider = providers.blocks[placed.use if placed else key]
+    return labels(placed.labels if placed and placed.labels else {"zh": provider.zh, "en": provider.en})
+
+
+def _later(key: str, placed: PlacedBlock) -> LaterBlockOut:
+    return {"key": key, "labels": _words(key, placed), "as_of": None, "state": "later", "kind": "later"}
 
 
 def _block(key: str, placed: PlacedBlock | None, subject: Subject | None, principal: Principal) -> AnyBlock:
     provider = providers.blocks[placed.use if placed else key]
-    words = labels(placed.labels if placed and placed.labels else {"zh": provider.zh, "en": provider.en})
+    words = _words(key, placed)
     settings = placed or provider.settings()
     try:
         with transaction.atomic():

@@ -88,9 +88,11 @@ def sign_out_everywhere(request: SignedInRequest) -> None:
 
 
 @router.get("/pages/{key}", operation_id="getPage", response=responds(schemas.PageOut))
-def page(request: SignedInRequest, key: str, record: uuid.UUID | None = None, block: str = "") -> schemas.PageOut:
-    """A page with all its blocks, or one block of it again."""
-    return pages.answer(key, record, request.principal, block=block)
+def page(
+    request: SignedInRequest, key: str, record: uuid.UUID | None = None, block: str = "", after: str = ""
+) -> schemas.PageOut:
+    """A page with all its blocks, or one block of it again; of one whose rows go on, those `after` what it said."""
+    return pages.answer(key, record, request.principal, block=block, after=after)
 
 
 @router.get("/search", operation_id="search", response=responds(schemas.SearchOut))

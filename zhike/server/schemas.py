@@ -251,6 +251,16 @@ class UnavailableBlockOut(TypedDict):
     error: BlockErrorOut
 
 
+class LaterBlockOut(TypedDict):
+    """A block that is asked for by its key when it comes into sight."""
+
+    key: str
+    labels: Labels
+    as_of: None
+    state: Literal["later"]
+    kind: Literal["later"]
+
+
 AnyBlock = TypeAliasType(
     "AnyBlock",
     Annotated[
@@ -265,7 +275,8 @@ AnyBlock = TypeAliasType(
         | WorkBlockOut
         | TouchesBlockOut
         | HistoryBlockOut
-        | UnavailableBlockOut,
+        | UnavailableBlockOut
+        | LaterBlockOut,
         Field(discriminator="kind"),
     ],
 )

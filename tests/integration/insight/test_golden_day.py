@@ -153,7 +153,7 @@ def test_master_records_are_complete(golden_day):
         "account_role": 11,
         "coverage": 9,
         "employee": 4,
-        "product": 2,
+        "product": 3,
         "contact_point": 4,
         "interaction": 1,
     }

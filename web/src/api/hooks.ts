@@ -1,6 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api } from './client';
-import type { Me, PageAnswer } from '.';
+import { api, ApiError } from './client';
+import type { Block, Me, PageAnswer, TableBlock, TableData } from '.';
 
 const ME = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.get('/me', { signal }), staleTime: 60_000 });
 
@@ -50,6 +50,46 @@ export function useBlockRetry(key: string, record?: string): (block: string) => 
       (shown) => shown && { ...shown, blocks: { ...shown.blocks, ...fresh.blocks } },
     );
   };
+}
+
+const laterKey = (key: string, record: string | undefined, block: string) => ['page', key, record ?? null, block];
+
+/** One block of a page that is asked for when somebody has it in sight. */
+export function useLaterBlock(key: string, record: string | undefined, block: string, seen: boolean) {
+  return useQuery({
+    queryKey: laterKey(key, record, block),
+    queryFn: async ({ signal }) => {
+      const answer = await api.get('/pages/{key}', { path: { key }, query: { record, block }, signal });
+      return answer.blocks[block];
+    },
+    enabled: seen,
+  });
+}
+
+/** Adds the rows that follow in a table to those that are shown. */
+export function useMoreRows(key: string, record?: string): (block: TableBlock) => Promise<void> {
+  const client = useQueryClient();
+  return async (shown) => {
+    const after = shown.data.next?.after;
+    const answer = await api.get('/pages/{key}', { path: { key }, query: { record, block: shown.key, after } });
+    const fresh = answer.blocks[shown.key];
+    if (fresh?.kind === 'unavailable') throw new ApiError(500, fresh.error, fresh.error.request_id ?? '');
+    if (fresh?.kind !== 'table') return;
+    // The columns are those of the first rows; what the later ones need besides stands in their words.
+    const together = { ...shown, data: followed(shown.data, fresh.data) };
+    const put = (block: Block | undefined) => (block?.kind === 'table' ? together : block);
+    client.setQueryData<Block>(laterKey(key, record, shown.key), put);
+    client.setQueryData<PageAnswer>(['page', key, record ?? null], (page) => {
+      const block = page && put(page.blocks[shown.key]);
+      return page && block ? { ...page, blocks: { ...page.blocks, [shown.key]: block } } : page;
+    });
+  };
+}
+
+/** A table with the rows that follow; a column that only these have stands where they have it. */
+export function followed(shown: TableData, fresh: TableData): TableData {
+  const columns = fresh.columns.length > shown.columns.length ? fresh.columns : shown.columns;
+  return { ...fresh, columns, rows: [...shown.rows, ...fresh.rows], total: shown.total ?? fresh.total };
 }
 
 export function useVocabulary() {

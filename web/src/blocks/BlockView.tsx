@@ -1,16 +1,18 @@
 import { Button } from 'antd';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
-import type { Block, HistoryData, PageAction, UnavailableBlock } from '../api';
+import type { Block, HistoryData, LaterBlock, PageAction, TableBlock as TableShown, UnavailableBlock } from '../api';
 import { useText } from '../kit/i18n';
 import { ApiError } from '../api/client';
-import { useObjectMeta } from '../api/hooks';
+import { useLaterBlock, useMoreRows, useObjectMeta } from '../api/hooks';
+import { useReport } from '../kit/feedback';
+import { useInSight } from '../kit/hooks';
 import { inSentence } from '../kit/format';
 import { Icon } from '../kit/Icon';
 import { Stamp } from '../kit/marks';
 import { Panel } from '../kit/Panel';
 import { leadingBack } from '../kit/returning';
-import { Empty, ErrorState, QueryState, Skeleton } from '../kit/states';
+import { Empty, ErrorState, QueryState, RefusedState, Skeleton } from '../kit/states';
 import { isLead } from './arrangement';
 import { BriefBlock, FiguresBlock } from './BriefBlock';
 import { FieldsBlock } from './FieldsBlock';
@@ -22,15 +24,16 @@ import { TableBlock } from './TableBlock';
 const IdentityBlock = lazy(async () => ({ default: (await import('./IdentityBlock')).IdentityBlock }));
 
 /** A block whose data are there, though perhaps none yet. */
-type Shown = Exclude<Block, UnavailableBlock>;
+type Shown = Exclude<Block, UnavailableBlock | LaterBlock>;
 
-export type BlockContext = { record?: string; retry: (block: string) => void; actions?: ReactNode };
+export type BlockContext = { page: string; record?: string; retry: (block: string) => void; actions?: ReactNode };
 
 const FLUSH = new Set<Block['kind']>(['table', 'work', 'touches']);
 
 export function BlockView({ block, context }: { block: Block; context: BlockContext }) {
   const { label } = useText();
   const title = label(block.labels);
+  if (block.kind === 'later') return <Later block={block} title={title} context={context} />;
   if (block.state === 'ok' && isLead(block)) return <LeadBlock block={block} context={context} />;
   const good = block.state === 'ok';
   const more = good ? moreOf(block) : null;
@@ -46,10 +49,60 @@ export function BlockView({ block, context }: { block: Block; context: BlockCont
         </>
       }
       flush={!good || FLUSH.has(block.kind)}
-      foot={more ? <BlockFoot {...more} /> : undefined}
+      foot={
+        more ? (
+          <BlockFoot {...more} />
+        ) : good && block.kind === 'table' && block.data.next ? (
+          <MoreRows block={block} left={block.data.next.left} context={context} />
+        ) : undefined
+      }
     >
       <BlockBody block={block} title={title} context={context} />
     </Panel>
+  );
+}
+
+/** A block whose data are asked for when it comes into sight: they are many, and few read all of a long page. */
+function Later({ block, title, context }: { block: LaterBlock; title: string; context: BlockContext }) {
+  const { t } = useText();
+  const [box, seen] = useInSight();
+  const { data, isError, error, refetch } = useLaterBlock(context.page, context.record, block.key, seen);
+  const retry = () => void refetch();
+  if (data && data.state !== 'refused') return <BlockView block={data} context={{ ...context, retry }} />;
+  return (
+    <div ref={box}>
+      <Panel id={`block-${block.key}`} title={title} flush>
+        {data ? (
+          <RefusedState title={t('block.refused', { names: title })} />
+        ) : isError ? (
+          <ErrorState error={error} retry={retry} />
+        ) : (
+          <Skeleton rows={4} />
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+/** Further rows of a table that stand nowhere else. */
+function MoreRows({ block, left, context }: { block: TableShown; left: number; context: BlockContext }) {
+  const { t } = useText();
+  const report = useReport();
+  const [asked, setAsked] = useState(false);
+  const more = useMoreRows(context.page, context.record);
+  const show = () => {
+    setAsked(true);
+    more(block)
+      .catch(report)
+      .finally(() => setAsked(false));
+  };
+  return (
+    <>
+      {t('block.more', { count: left })}
+      <Button className="right" type="link" size="small" loading={asked} onClick={show} data-testid="more-rows">
+        {t('block.showMore')}
+      </Button>
+    </>
   );
 }
 
@@ -85,7 +138,8 @@ function CreateLink({ block, title }: { block: Block; title: string }) {
 function BlockMeta({ block }: { block: Block }) {
   if (block.kind === 'work') return <>{block.data.total}</>;
   if (block.kind === 'tags') return <>{block.data.tags.length}</>;
-  if (block.kind === 'table') return <>{block.data.rows.length + (block.data.more?.count ?? 0)}</>;
+  if (block.kind === 'table')
+    return <>{block.data.rows.length + (block.data.more?.count ?? block.data.next?.left ?? 0)}</>;
   return null;
 }
 

@@ -26,7 +26,13 @@ export function BlocksPage({ page, record, crumbs, actions }: Props) {
   return (
     <Page crumbs={crumbs(answer)}>
       {answer ? (
-        <Blocks answer={answer} record={record} actions={actions} retry={(block) => void retry(block).catch(report)} />
+        <Blocks
+          page={page}
+          answer={answer}
+          record={record}
+          actions={actions}
+          retry={(block) => void retry(block).catch(report)}
+        />
       ) : (
         <Panel flush>
           {query.isError ? (
@@ -40,12 +46,23 @@ export function BlocksPage({ page, record, crumbs, actions }: Props) {
   );
 }
 
-type BlocksProps = { answer: PageAnswer; record?: string; actions?: ReactNode; retry: (block: string) => void };
+type BlocksProps = {
+  page: string;
+  answer: PageAnswer;
+  record?: string;
+  actions?: ReactNode;
+  retry: (block: string) => void;
+};
 
-function Blocks({ answer, record, actions, retry }: BlocksProps) {
+function Blocks({ page, answer, record, actions, retry }: BlocksProps) {
   const phone = useIsPhone();
   const { leads, columns, refused } = arranged(answer);
-  const context = (index: number): BlockContext => ({ record, retry, actions: index === 0 ? actions : undefined });
+  const context = (index: number): BlockContext => ({
+    page,
+    record,
+    retry,
+    actions: index === 0 ? actions : undefined,
+  });
   const long = leads.some((block) => block.kind === 'identity');
   const ordered = phone ? [columns.flat()] : columns;
   return (

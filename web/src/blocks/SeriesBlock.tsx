@@ -1,14 +1,17 @@
 import { useMemo, useState } from 'react';
 import type { SeriesData, SeriesPoint } from '../api';
 import { useText } from '../kit/i18n';
+import { drawnAxis, valueAxis } from '../kit/axis';
 import { Chart } from '../kit/Chart';
-import { shapeOf, unitBeside } from '../kit/fields/formats';
+import { formatOf, shapeOf, unitBeside } from '../kit/fields/formats';
 import { axisDay, decimal, monthDay, toNumber, type Lang } from '../kit/format';
 import { useIsPhone } from '../kit/hooks';
 import { Segments } from '../kit/Tabs';
 import { colors } from '../kit/theme';
 import type { EChartsCoreOption } from '../kit/echarts';
 import { since, spansOf, type Span } from './spans';
+
+const DAY = 86_400_000;
 
 /** An axis says its unit, shares too. */
 const unitOf = (data: SeriesData, lang: Lang) => unitBeside(data.format, data.unit, lang) || data.unit;
@@ -58,6 +61,8 @@ function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption 
     xAxis: {
       type: 'time',
       splitNumber: phone ? 4 : 8,
+      // A tick of an hour would repeat its day.
+      minInterval: DAY,
       axisLine: { lineStyle: { color: colors.lineStrong } },
       axisTick: { show: false },
       axisLabel: {
@@ -68,13 +73,12 @@ function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption 
         formatter: (at: number) => axisDay(new Date(at), lang),
       },
     },
-    yAxis: {
-      type: 'value',
-      min: 0,
-      splitNumber: 4,
-      axisLabel: { color: colors.ink3, fontSize: 11, formatter: (value: number) => decimal(value, 0) },
-      splitLine: { lineStyle: { color: colors.line } },
-    },
+    yAxis: drawnAxis(
+      valueAxis(
+        total.data.map(([, value]) => Number(value)),
+        formatOf(data.format).whole,
+      ),
+    ),
     series: [total],
   };
 }

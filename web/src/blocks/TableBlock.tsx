@@ -32,7 +32,8 @@ function useColumns(data: TableData): Column<TableRow>[] {
       key: column.key,
       title: unit ? `${label(column.labels)} ${unit}` : label(column.labels),
       align: column.align,
-      tight: index === 0 || tagged || linked,
+      // Words of codes are short: broken into signs nobody reads them.
+      tight: index === 0 || tagged || linked || column.options.length > 0,
       width: drawn ? 96 : undefined,
       render: (row) => {
         if (row.cells[column.key] === undefined) return null; // the row has no such cell, which is not an unknown value
@@ -85,7 +86,8 @@ function phoneLine(
       end: end && stands(end, row) && figure(end, row),
       endSub: endSub && stands(endSub, row) && (
         <>
-          {formatOf(endSub.format).bare && label(endSub.labels)} {figure(endSub, row)}
+          {(formatOf(endSub.format).bare || endSub.format === end?.format) && label(endSub.labels)}{' '}
+          {figure(endSub, row)}
         </>
       ),
     };

@@ -18,13 +18,16 @@ export function NoRight() {
   );
 }
 
+/** An amount to the cent, for whoever points at one that is shown in 万 or 亿. */
+const exactly = (amount: number | null) => (amount === null ? undefined : format.decimal(amount, 2));
+
 /** A single figure of money: number and, smaller, its unit. */
 export function Money({ value }: { value: Value | undefined }) {
   const { lang } = useText();
   const scaled = format.money(value, lang);
   if (!scaled) return <Nothing />;
   return (
-    <span className="nowrap">
+    <span className="nowrap" title={exactly(format.toNumber(value))}>
       {scaled.text}
       {scaled.unit && <span className="unit">{scaled.unit}</span>}
     </span>
@@ -36,7 +39,11 @@ export function MoneyCell({ value, places = 2 }: { value: Value | undefined; pla
   const { lang } = useText();
   const number = format.toNumber(value);
   if (number === null) return <Nothing />;
-  return <span className={number === 0 ? 'flat' : undefined}>{format.moneyCell(number, lang, places)}</span>;
+  return (
+    <span className={number === 0 ? 'flat' : undefined} title={exactly(number)}>
+      {format.moneyCell(number, lang, places)}
+    </span>
+  );
 }
 
 type ChangeProps = { value: Value | undefined; unit?: string; cell?: boolean; places?: number };
@@ -62,7 +69,7 @@ export function Change({ value, unit = '', cell = false, places }: ChangeProps) 
   const parts = changeParts(number, unit, cell, lang);
   const { text, direction } = format.signed(parts.amount, places ?? parts.places);
   return (
-    <span className={`${direction} nowrap`}>
+    <span className={`${direction} nowrap`} title={MONEY_UNITS.has(unit) ? exactly(number) : undefined}>
       {text}
       {parts.suffix && (parts.suffix === '%' ? '%' : <span className="unit">{parts.suffix}</span>)}
     </span>

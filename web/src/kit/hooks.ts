@@ -97,3 +97,21 @@ export function useNow(seconds: number): number {
 export function useListName(list: string): string {
   return `${list}.${useCurrentUser().employee_no}`;
 }
+
+/** A box, and whether it has come into sight; near is enough, so that who scrolls need not wait. */
+export function useInSight(): [(box: HTMLElement | null) => void, boolean] {
+  const [seen, setSeen] = useState(false);
+  const [box, setBox] = useState<HTMLElement | null>(null);
+  useEffect(() => {
+    if (!box || seen) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
+      },
+      { rootMargin: '200px' },
+    );
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [box, seen]);
+  return [setBox, seen];
+}

@@ -1,7 +1,7 @@
 """One trading day of the sample broker: deposits, trades, withdrawals, then assets at the day's closing prices.
 
 Assets follow from what happened, to the cent: total = cash + quantity × price, and cash moves only by deposits,
-withdrawals, trades and their commission.
+withdrawals, trades and their commission. What a position cost is what was paid for it; a sale takes its part with it.
 """
 
 from __future__ import annotations
@@ -28,11 +28,16 @@ def open_positions(connection: duckdb.DuckDBPyConnection, calendar_days: list[da
             ({listed})[1 + cast(floor(chance(account_id, 71) * len({listed})) as integer)] as a,
             ({listed})[1 + cast(floor(chance(account_id, 72) * len({listed})) as integer)] as b,
             0.06 + 0.5 * power(chance(account_id, 73), 3) + case when chance(account_id, 74) < 0.08 then 0.4 else 0 end as idle
-          from account)
+          from account),
+        held as (
         select c.*, case when opened then cast(floor(wealth * (1 - idle) * 0.7 / pa.price / 100) * 100 as bigint) else 0 end as qa,
           case when opened then cast(floor(wealth * (1 - idle) * 0.3 / pb.price / 100) * 100 as bigint) else 0 end as qb,
-          cast(0 as decimal(18, 2)) as cash
-        from chosen c join price pa on pa.n = c.a join price pb on pb.n = c.b order by account_id"""
+          cast(0 as decimal(18, 2)) as cash, pa.price as price_a, pb.price as price_b
+        from chosen c join price pa on pa.n = c.a join price pb on pb.n = c.b)
+        select * exclude (price_a, price_b),
+          cast(round(qa * price_a * (0.8 + 0.4 * chance(account_id, 75)), 2) as decimal(18, 2)) as ca,
+          cast(round(qb * price_b * (0.8 + 0.4 * chance(account_id, 76)), 2) as decimal(18, 2)) as cb
+        from held order by account_id"""
     )
     connection.execute("""update position set cash = case when opened then round(wealth * idle, 2) else 0 end""")
 
@@ -42,7 +47,8 @@ def run_day(connection: duckdb.DuckDBPyConnection, day: date, number: int) -> No
     _act(connection, day, number)
     # A new table of all accounts each day took two thirds of the time; few accounts move.
     connection.execute(
-        """update position set opened = true, qa = x.new_qa, qb = x.new_qb, cash = x.closing_cash
+        """update position set opened = true, qa = x.new_qa, qb = x.new_qb, cash = x.closing_cash,
+          ca = x.new_ca, cb = x.new_cb
         from acting x where x.account_id = position.account_id"""
     )
 
@@ -82,9 +88,20 @@ def _act(connection: duckdb.DuckDBPyConnection, day: date, number: int) -> None:
         closed as (
           select *, cast(least(wanted, floor(held)) as decimal(18, 2)) as withdrawal,
             qa + case when first_slot then case when buys then quantity else -quantity end else 0 end as new_qa,
-            qb + case when first_slot then 0 else case when buys then quantity else -quantity end end as new_qb
+            qb + case when first_slot then 0 else case when buys then quantity else -quantity end end as new_qb,
+            case when first_slot then {_cost("ca", "qa")} else ca end as new_ca,
+            case when first_slot then cb else {_cost("cb", "qb")} end as new_cb
           from traded)
         select *, cast(held - withdrawal as decimal(18, 2)) as closing_cash from closed"""
+    )
+
+
+def _cost(cost: str, held: str) -> str:
+    """What the slot cost after the trade: a sale takes the average cost of what is sold away."""
+    sold = f"case when quantity = {held} then {cost} else round(cast({cost} as double) * quantity / {held}, 2) end"
+    return (
+        f"case when quantity = 0 then {cost} when buys then cast({cost} + amount + commission as decimal(18, 2))"
+        f" else cast({cost} - {sold} as decimal(18, 2)) end"
     )
 
 
@@ -141,15 +158,21 @@ def facts_of(day: date, number: int, rate: str, holdings: bool) -> dict[str, str
                 '%Y-%m-%d %H:%M:%S') as 发生时间
             from caller where chance_on(i, {number}, 14) < 0.012 order by i""",
     }
-    return found | ({"counter_holding": _holdings(day)} if holdings else {})
+    return found | ({"counter_holding": _holdings(day, rate)} if holdings else {})
 
 
-def _holdings(day: date) -> str:
+def _holdings(day: date, rate: str) -> str:
     """Return the SELECT of what every account holds at the end of the day."""
     return f"""
-            select p.account_id as 资金账户编号, date '{day}' as 业务日期, i.code as 证券代码, cast(sum(quantity) as bigint) as 持仓数量,
-              any_value(c.price) as 收盘价, cast(sum(quantity * c.price) as decimal(18, 2)) as 市值
-            from (select account_id, a as n, qa as quantity from position where opens_on <= date '{day}'
-                  union all select account_id, b, qb from position where opens_on <= date '{day}') p
-            join instrument i on i.n = p.n join price c on c.n = p.n where quantity > 0
-            group by p.account_id, i.code order by 1, 3"""
+            select 资金账户编号, date '{day}' as 业务日期, 证券代码, 持仓数量, 收盘价, 市值, 持仓成本, 币种,
+              cast(case when 币种 = 'CNY' then 1 else {rate} end as decimal(12, 6)) as 汇率,
+              cast(case when 币种 = 'CNY' then 市值 else round(市值 * {rate}, 2) end as decimal(18, 2)) as 市值人民币,
+              cast(case when 币种 = 'CNY' then 持仓成本 else round(持仓成本 * {rate}, 2) end as decimal(18, 2)) as 持仓成本人民币
+            from (
+              select p.account_id as 资金账户编号, i.code as 证券代码, cast(sum(quantity) as bigint) as 持仓数量,
+                any_value(c.price) as 收盘价, cast(sum(quantity * c.price) as decimal(18, 2)) as 市值,
+                cast(sum(cost) as decimal(18, 2)) as 持仓成本, any_value(p.currency) as 币种
+              from (select account_id, currency, a as n, qa as quantity, ca as cost from position where opens_on <= date '{day}'
+                    union all select account_id, currency, b, qb, cb from position where opens_on <= date '{day}') p
+              join instrument i on i.n = p.n join price c on c.n = p.n where quantity > 0
+              group by p.account_id, i.code) order by 1, 3"""

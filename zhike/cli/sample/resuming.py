@@ -23,6 +23,7 @@ _TABLES = (
     "instrument",
 )
 _POSITION = "position"
+_COSTS = ("ca", "cb")
 #: What was asked for, while it is not written to its end.
 _ASKED = "asked.json"
 
@@ -76,6 +77,9 @@ def restore(connection: duckdb.DuckDBPyConnection, into: Path) -> None:
     connection.execute(
         f"create table {_POSITION} as select columns(c -> c <> 'done') from read_parquet('{_file(into, _POSITION)}')"
     )
+    # Nor does it know what positions cost: that stays unknown.
+    for cost in _COSTS:
+        connection.execute(f"alter table {_POSITION} add column if not exists {cost} decimal(18, 2)")
 
 
 def _file(into: Path, name: str) -> Path:

@@ -6,7 +6,7 @@ class IndicatorsConfig(AppConfig):
     label = "indicators"
 
     def ready(self) -> None:
-        from zhike.insight.indicators import blocks, stage
+        from zhike.insight.indicators import account_blocks, blocks, fact_blocks, stage
         from zhike.insight.indicators.kinds import INDICATOR, MEASURE
         from zhike.insight.indicators.logic import declaring
         from zhike.insight.warehouse import api as warehouse
@@ -17,4 +17,5 @@ class IndicatorsConfig(AppConfig):
         definitions.register(INDICATOR)
         datasets.declare("indicators", declaring.declared)
         warehouse.register_step(stage.STEP)
-        register_block(blocks.OVER_TIME)
+        for block in (blocks.OVER_TIME, blocks.BY_MONTH, fact_blocks.ROWS, account_blocks.ACCOUNTS):
+            register_block(block)

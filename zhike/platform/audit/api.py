@@ -15,7 +15,7 @@ from zhike.platform.audit.logic import triggers
 from zhike.platform.audit.models import Entry
 from zhike.platform.audit.types import JournalEntry
 
-__all__ = ["history", "lately", "note", "watch", "wipe_values"]
+__all__ = ["history", "lately", "note", "noted", "watch", "wipe_values"]
 
 
 def watch(*, table: str, subject: str, ignore: Sequence[str] = ()) -> None:
@@ -47,6 +47,12 @@ def note(
                 json.dumps(details or {}, default=str),
             ],
         )
+
+
+def noted(*, operation: str, subject: str, subject_id: int, since: datetime) -> bool:
+    """Return whether whoever acts now did this to a record since an instant, as the journal has it."""
+    rows = Entry.objects.filter(subject=subject, subject_id=subject_id, at__gte=since)
+    return rows.filter(operation=operation, actor=context.current().actor).exists()
 
 
 def wipe_values(*, subject: str, subject_ids: Sequence[int]) -> int:

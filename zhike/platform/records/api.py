@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from zhike.kernel import context, database
@@ -24,13 +25,22 @@ _REASON_LENGTH = 4
 _ACCESS = ("view", "unmask", unmasking.STOPPED, FIND, "export", *sharing.OPERATIONS)
 
 
-def get(object: str, uid: uuid.UUID, *, principal: Principal, log_view: bool = True) -> Record:
-    """Return one record. Raises NotFound when it does not exist or is outside the principal's scope."""
+def get(
+    object: str, uid: uuid.UUID, *, principal: Principal, log_view: bool = True, viewed_since: datetime | None = None
+) -> Record:
+    """Return one record. Raises NotFound when it does not exist or is outside the principal's scope.
+
+    The view is written down, but for one that belongs to another which the journal has since `viewed_since`.
+    """
     permissions.require(principal, f"{object}.read")
     owner = catalogue.describe(object)
     row = single.row(object, uid, "read", principal=principal)
     if owner.definition.log_views and log_view:
-        audit.note(operation="view", subject=owner.key, subject_id=row["id"])
+        about = row["id"]
+        if not viewed_since or not audit.noted(
+            operation="view", subject=owner.key, subject_id=about, since=viewed_since
+        ):
+            audit.note(operation="view", subject=owner.key, subject_id=about)
     return single.presented(object, row, principal=principal)
 
 

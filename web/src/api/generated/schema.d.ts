@@ -1269,7 +1269,7 @@ export interface paths {
         };
         /**
          * Page
-         * @description A page with all its blocks, or one block of it again.
+         * @description A page with all its blocks, or one block of it again; of one whose rows go on, those `after` what it said.
          */
         get: operations["getPage"];
         put?: never;
@@ -1919,7 +1919,7 @@ export interface components {
         AndForm: {
             and: components["schemas"]["StoredExpression"][];
         };
-        AnyBlock: components["schemas"]["BriefBlockOut"] | components["schemas"]["FiguresBlockOut"] | components["schemas"]["IdentityBlockOut"] | components["schemas"]["FieldsBlockOut"] | components["schemas"]["TableBlockOut"] | components["schemas"]["SeriesBlockOut"] | components["schemas"]["TagsBlockOut"] | components["schemas"]["TimelineBlockOut"] | components["schemas"]["WorkBlockOut"] | components["schemas"]["TouchesBlockOut"] | components["schemas"]["HistoryBlockOut"] | components["schemas"]["UnavailableBlockOut"];
+        AnyBlock: components["schemas"]["BriefBlockOut"] | components["schemas"]["FiguresBlockOut"] | components["schemas"]["IdentityBlockOut"] | components["schemas"]["FieldsBlockOut"] | components["schemas"]["TableBlockOut"] | components["schemas"]["SeriesBlockOut"] | components["schemas"]["TagsBlockOut"] | components["schemas"]["TimelineBlockOut"] | components["schemas"]["WorkBlockOut"] | components["schemas"]["TouchesBlockOut"] | components["schemas"]["HistoryBlockOut"] | components["schemas"]["UnavailableBlockOut"] | components["schemas"]["LaterBlockOut"];
         /** @description When a block's figures hold: the end of a business day, or this instant. */
         AsOfOut: {
             at: string;
@@ -2829,6 +2829,19 @@ export interface components {
         LanguageOut: {
             /** @enum {string} */
             lang: "zh" | "en";
+        };
+        /** @description A block that is asked for by its key when it comes into sight. */
+        LaterBlockOut: {
+            as_of: null;
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "later";
+            labels: components["schemas"]["Labels"];
+            /** @constant */
+            state: "later";
         };
         /** @description How many customers somebody serves today, and how much open work is theirs. */
         LeftBehindOut: {
@@ -3961,12 +3974,14 @@ export interface components {
         /**
          * @description Rows under columns; `create` is where the viewer may make one more, if anywhere.
          *
-         *     `rest` is what the rows leave over: drawn below them, in the total, none of what is listed.
+         *     `rest` is what the rows leave over: drawn below them, in the total, none of what is listed. What is left of rows that
+         *     stand nowhere else is `next`.
          */
         TableData: {
             columns: components["schemas"]["TableColumn"][];
             create: string | null;
             more: components["schemas"]["TableMore"] | null;
+            next: components["schemas"]["TableNext"] | null;
             rest: components["schemas"]["TableRow"][];
             rows: components["schemas"]["TableRow"][];
             total: {
@@ -3977,6 +3992,11 @@ export interface components {
         TableMore: {
             count: number;
             path: string;
+        };
+        /** @description Where the rows of a block go on: asked for `after` this, it gives the next ones; and how many are left. */
+        TableNext: {
+            after: string;
+            left: number;
         };
         /** @description A row, and where it leads; `tones` are of cells that are drawn otherwise than their column says. */
         TableRow: {
@@ -4667,6 +4687,7 @@ export type KeptFromOut = components['schemas']['KeptFromOut'];
 export type Labels = components['schemas']['Labels'];
 export type LanguageIn = components['schemas']['LanguageIn'];
 export type LanguageOut = components['schemas']['LanguageOut'];
+export type LaterBlockOut = components['schemas']['LaterBlockOut'];
 export type LeftBehindOut = components['schemas']['LeftBehindOut'];
 export type LettersIn = components['schemas']['LettersIn'];
 export type LettersOut = components['schemas']['LettersOut'];
@@ -4796,6 +4817,7 @@ export type TableBlockOut = components['schemas']['TableBlockOut'];
 export type TableColumn = components['schemas']['TableColumn'];
 export type TableData = components['schemas']['TableData'];
 export type TableMore = components['schemas']['TableMore'];
+export type TableNext = components['schemas']['TableNext'];
 export type TableRow = components['schemas']['TableRow'];
 export type TagValue = components['schemas']['TagValue'];
 export type TaggedText = components['schemas']['TaggedText'];
@@ -7425,6 +7447,7 @@ export interface operations {
             query?: {
                 record?: string | null;
                 block?: string;
+                after?: string;
             };
             header?: never;
             path: {

@@ -29,6 +29,8 @@ type FormatKind = {
   ownUnit?: boolean;
   /** Neither sign nor unit says what it is: without the head of its column it needs its name. */
   bare?: boolean;
+  /** Its values are whole: things that are counted. */
+  whole?: boolean;
   /** What stands behind a figure of a share, and behind a difference of two. */
   suffix?: string;
   differenceSuffix?: string;
@@ -61,7 +63,7 @@ const FORMATS: Record<BlockFormat, FormatKind> = {
     amount: (unit) => !unit || HOME_UNITS.includes(unit),
     draw: ({ number, unit, cell }) => <Change value={number} unit={unit} cell={cell} />,
   },
-  count: { figure: true, toned: true, bare: true, draw: counted },
+  count: { figure: true, whole: true, toned: true, bare: true, draw: counted },
   percent: {
     figure: true,
     bare: true,

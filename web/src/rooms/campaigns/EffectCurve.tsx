@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { Effect } from '../../api';
 import { useText, type Translate } from '../../kit/i18n';
+import { drawnAxis, valueAxis } from '../../kit/axis';
 import { Chart } from '../../kit/Chart';
 import type { EChartsCoreOption } from '../../kit/echarts';
 import { shapeOf, unitBeside } from '../../kit/fields/formats';
@@ -35,6 +36,10 @@ function lineOf(name: string, values: (string | number | null)[], scale: Scale, 
 }
 
 function optionOf(curve: Curve, scale: Scale, t: Translate): EChartsCoreOption {
+  const lines = [
+    lineOf(t('effect.treated'), curve.treated, scale, true),
+    lineOf(t('effect.controlShort'), curve.control, scale, false),
+  ];
   return {
     animation: false,
     textStyle: { fontFamily: 'inherit' },
@@ -61,16 +66,8 @@ function optionOf(curve: Curve, scale: Scale, t: Translate): EChartsCoreOption {
       nameGap: 22,
       nameTextStyle: { color: colors.ink3, fontSize: 11 },
     },
-    yAxis: {
-      type: 'value',
-      axisLabel: { color: colors.ink3, fontSize: 11 },
-      splitLine: { lineStyle: { color: colors.line } },
-      splitNumber: 4,
-    },
-    series: [
-      lineOf(t('effect.treated'), curve.treated, scale, true),
-      lineOf(t('effect.controlShort'), curve.control, scale, false),
-    ],
+    yAxis: drawnAxis(valueAxis(lines.flatMap((line) => line.data.filter((value) => value !== null)))),
+    series: lines,
   };
 }
 
