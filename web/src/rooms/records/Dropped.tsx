@@ -12,7 +12,9 @@ import type { RecordList } from './useRecordList';
 /** A condition of a link in words, as far as there are any for it. */
 function useLostWords(meta: ObjectMeta, list: RecordList) {
   const { t, label } = useText();
-  const values = (lost: Lost) => shortened((lost.values ?? []).join(t('common.and')));
+  // What the reader may not ask about is not told either: somebody else's link may hold what this one sees masked.
+  const values = ({ why, values: given = [] }: Lost) =>
+    why === 'closed' && given.length > 0 ? '…' : shortened(given.join(t('common.and')));
   const field = (lost: Lost) =>
     label(listedFields(meta).find(({ key }) => key === lost.field)?.labels) || (lost.field ?? '');
   const op = ({ field: key = '', op: said = '' }: Lost) =>
