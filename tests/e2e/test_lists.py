@@ -171,3 +171,21 @@ def test_a_condition_is_added_by_keys_and_the_rows_are_reached_by_tab(live: Live
     expect(chip).to_contain_text("≥ 50 万")
     page.keyboard.press("Escape")
     expect(chip).to_be_focused()
+
+
+def test_on_a_phone_the_parts_of_a_condition_stand_below_one_another_on_the_screen(live: Live, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    _open(page, live, '?where=["open_date","between","2010-01-01","2026-12-31"]&where=["complaint_open","=","false"]')
+    for index, parts in ((0, 3), (1, 3)):
+        page.get_by_test_id("condition-chip").nth(index).locator(".chip-text").click()
+        editor = page.locator(".chip-editor:visible")
+        controls = editor.locator(".ant-select, .ant-picker")
+        expect(controls).to_have_count(parts)
+        boxes = [controls.nth(n).bounding_box() for n in range(parts)]
+        assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["width"] > 250 for box in boxes), (
+            boxes
+        )
+        tops = [box["y"] for box in boxes if box]
+        assert tops == sorted(set(tops))
+        page.keyboard.press("Escape")
+        expect(editor).to_have_count(0)

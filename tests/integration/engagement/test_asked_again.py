@@ -74,7 +74,7 @@ def test_who_withdrew_consent_meanwhile_gets_no_message_and_is_counted_as_refuse
     told = Event.objects.filter(subject="delivery", name="delivery.refused").values_list("subject_id", "payload")
     message = Delivery.objects.get(origin_uid=allowed.uid, party_id=party.id)
     assert list(told) == [(message.pk, {"origin": str(allowed.uid), "party": party.id})]
-    with pytest.raises(NotResendable, match="refused by the gate"), transaction.atomic():
+    with pytest.raises(NotResendable, match="refused by compliance"), transaction.atomic():
         channels.undelivered(allowed.uid, party.id)
 
 

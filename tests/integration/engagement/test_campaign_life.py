@@ -179,12 +179,9 @@ def test_in_quiet_hours_everybody_waits_and_the_campaign_says_until_when(desk):
     eight = clock.at(desk.morning.date() + timedelta(days=1), 8)
     assert standing.put_off(again(campaign), principal=SYSTEM) == PutOff(8, eight)
     assert screens.campaign_out(again(campaign), SYSTEM)["put_off"] == {"count": 8, "until": eight}
-    [said] = [
-        found
-        for found in routes.effect(SimpleNamespace(principal=SYSTEM), campaign.uid)["checks"]
-        if found["key"] == "quiet"
-    ]
-    assert said["text"] == f"8 条消息因免打扰时段等到 {clock.local(eight):%m-%d} 08:00 发送"
+    checks = {found["key"]: found for found in routes.effect(SimpleNamespace(principal=SYSTEM), campaign.uid)["checks"]}
+    assert [checks[key]["ok"] for key in ("accounted", "unknown", "quiet")] == [True, None, None]
+    assert checks["quiet"]["text"] == f"8 条消息因免打扰时段等到 {clock.local(eight):%m-%d} 08:00 发送"
 
 
 def test_pause_holds_what_waits_and_resume_lets_it_go(desk, mailbox):

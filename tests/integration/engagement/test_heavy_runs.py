@@ -58,7 +58,7 @@ def test_an_estimate_is_stored_until_what_it_was_made_of_changes(draft, plan, de
     assert asdict(jobs.title_of(Run.objects.get(uid=run))) == {"zh": "触达试算 甲", "en": "Estimate 甲"}
 
     heavy.do(run)
-    assert asdict(jobs.step_of(Run.objects.get(uid=run))) == {"zh": "客群与合规闸门", "en": "Audience and gate"}
+    assert asdict(jobs.step_of(Run.objects.get(uid=run))) == {"zh": "客群与合规拦截", "en": "Audience and compliance"}
     found = standing.estimate(draft.uid, principal=SYSTEM)
     assert (found.result.count, found.current, found.run) == (12, True, None)
     # Of the twelve the holders of accounts 2005 and 1010 had an inflow in the five trading days up to the day.

@@ -11,7 +11,7 @@ from zhike.engagement.campaigns import sentences
 from zhike.engagement.campaigns.logic import comparing
 from zhike.engagement.campaigns.logic.amounts import Group
 from zhike.engagement.campaigns.logic.comparing import Named, Stage
-from zhike.engagement.campaigns.types import Effect
+from zhike.engagement.campaigns.types import Counts, Effect
 
 CONVERSION = Named("conversion", {"zh": "转化率", "en": "Conversion"}, "percent", "%")
 AMOUNT = Named("inflow", {"zh": "户均", "en": "Each"}, "money", "元")
@@ -32,7 +32,7 @@ def test_a_share_on_the_end_day_and_before_it():
     assert [str(v) for v in (judged.difference, judged.low, judged.high)] == ["5.0", "0.994", "7.2796"]
     assert [str(v) for v in (early.difference, early.low, early.high)] == ["5.0", "-1.4187", "9.6922"]
     assert (judged.state, judged.significant, early.state, early.significant) == ("judged", True, "judged", False)
-    assert said(judged) == "有效：转化率 6.0 % 对 1.0 %，高 5.0 个百分点（区间 1.0–7.3）。"
+    assert said(judged) == "有效：转化率 6.0% 对 1.0%，高 5.0 个百分点（区间 1.0–7.3）。"
     assert said(early, days=12) == (
         "没有看出差别：差在 −1.4 到 +9.7 个百分点之间都有可能。进行中，第 12/30 天；提前下结论的门槛更高。"
     )
@@ -47,13 +47,30 @@ def test_below_the_floor_there_are_counts_and_no_difference(met):
 
 def test_sentence_a_in_both_languages():
     assert said(share((30, 1), (900, 100))) == (
-        "样本太少，暂不下结论：两组合计 31 人转化，按分组比例对照组应有约 3 人，至少要 5 人。"
+        "没有结论：共 31 人转化，对照组预计至少 5 人转化（现约 3 人）时才能比较。"
     )
-    assert said(share((30, 1), (900, 100)), language="en").startswith(
-        "Too few people, nothing is concluded: 31 of both"
+    assert said(share((0, 0), (900, 100)), days=12).startswith(
+        "暂无结论：目前 0 人转化，对照组预计至少 5 人转化时才能比较。"
+    )
+    assert said(share((30, 1), (900, 100)), language="en") == (
+        "No conclusion: 31 converted in all; it takes 5 expected of the control group (now about 3)"
+        " before the groups are compared."
     )
     assert "每组至少要 30 人" in said(share((12, 4), (40, 20)))
-    assert "干预组应有约 3 人" in said(share((1, 30), (100, 900)))
+    assert "干预组预计至少 5 人转化（现约 3 人）" in said(share((1, 30), (100, 900)))
+
+
+def test_what_the_conclusion_says_of_the_primary_measure_no_row_says_again():
+    assert sentences.note(share((0, 0), (900, 100)), "zh") is None
+    assert sentences.note(share((0, 0), (900, 100), primary=False), "zh") == "人数太少，暂不比较"
+
+
+def test_a_control_group_of_another_size_than_planned_explains_itself():
+    def split(chosen, control):
+        return sentences.split(Counts(chosen=chosen, control=control), 10).zh
+
+    assert split(77, 10) == "对照组占 13.0%（设定 10%；共 77 户，逐户随机留出，户数越少偏差越大）"
+    assert split(1_000, 100) == "对照组占 10.0%"
 
 
 def test_two_people_in_control_give_no_verdict():
@@ -63,7 +80,7 @@ def test_two_people_in_control_give_no_verdict():
 
 def test_no_difference_is_not_no_effect_and_harm_is_said():
     assert said(share((180, 20), (9000, 1000))) == "没有看出差别：差在 −1.0 到 +0.9 个百分点之间都有可能。"
-    assert said(share((10, 60), (900, 900))).startswith("反效果：转化率 1.1 % 对 6.7 %，低 5.6 个百分点（区间 −")
+    assert said(share((10, 60), (900, 900))).startswith("反效果：转化率 1.1% 对 6.7%，低 5.6 个百分点（区间 −")
 
 
 def test_groups_that_are_not_as_planned_stop_the_verdict():

@@ -34,3 +34,6 @@ def test_too_few_people_for_any_control_group(met, people):
     found = seen(met=met, people=people, control_percent=10, days=20)
     assert (found.judged, found.better, found.better_seen) == (False, None, None)
     assert "nothing is ever concluded" in sentences.outlook(found, "en")
+    assert "or accept that nothing is concluded" in sentences.outlook(found, "en")
+    said = sentences.outlook(found, "zh")
+    assert said.endswith("可以扩大客群、换一个目标，或接受没有结论。") and " %" not in said

@@ -196,3 +196,11 @@ export function distance(deadline: string, now: number, words: Words): string {
   if (minutes < DAY_MINUTES || !from || !to) return hours(minutes, words);
   return `${Math.abs(daysBetween(from.slice(0, 10), to.slice(0, 10)))} ${words.day}`;
 }
+
+const MOST_REPEATED = 60;
+
+/** What somebody gave, as it is repeated in a sentence: of a long text its beginning. */
+export function shortened(text: string): string {
+  const signs = [...text];
+  return signs.length > MOST_REPEATED ? `${signs.slice(0, MOST_REPEATED).join('')}…` : text;
+}

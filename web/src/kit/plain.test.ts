@@ -48,7 +48,7 @@ describe('what is typed', () => {
       '12、345',
     ];
     expect(none.map(readNumber)).toEqual(none.map(() => null));
-    const short = ['.5', '+5']; // read from whoever types, not sent so
+    const short = ['.5', '+5', '007']; // read from whoever types, not sent so
     const left = none.filter((text) => !short.includes(text));
     expect(left.map((text) => givenBy(text))).toEqual(left);
   });
@@ -182,6 +182,17 @@ describe('what is typed', () => {
       '12345678901234567890',
     ]);
     expect(['12', '-12', '1,375', '1.0', '13,75'].map(isWhole)).toEqual([true, true, true, false, false]);
+  });
+  it('may have zeros before it that say nothing', () => {
+    expect(['０５', '05', '-007.5', '00', '0.50', '05万', '+05'].map((text) => readTyped(text))).toEqual([
+      '5',
+      '5',
+      '-7.5',
+      '0',
+      '0.50',
+      '50000',
+      '5',
+    ]);
   });
   it('is moved by powers of ten without losing a digit', () => {
     expect([

@@ -85,8 +85,15 @@ function behindSign(text: string, signs: string[]): string | undefined {
   return rest && /^[-.\d]/.test(rest) ? rest : undefined;
 }
 
-/** A number as the server writes it: people leave out the zero before a point, and write the sign of what is not less. */
-const written = (text: string) => text.replace(/^\+(?=[.\d])/, '').replace(/^(-?)\.(?=\d)/, '$10.');
+/**
+ * A number as the server writes it: people leave out the zero before a point, write others that say nothing, and the sign
+ * of what is not less.
+ */
+const written = (text: string) =>
+  text
+    .replace(/^\+(?=[.\d])/, '')
+    .replace(/^(-?)0+(?=\d)/, '$1')
+    .replace(/^(-?)\.(?=\d)/, '$10.');
 
 /**
  * The number that is meant by what people write: 1.5万 is 15000 in every field, 30 is 300000 in a field of 万, 15% is 15

@@ -28,6 +28,9 @@ describe('what a block shows instead of its content', () => {
   });
 
   it('an address that leads nowhere leads home', () => {
+    draw(<ErrorState error={fault(422, { code: 'too_costly', message: '太费时' })} retry={() => undefined} />);
+    expect(screen.getByText('太费时')).toBeTruthy();
+    expect(screen.queryByText('重试')).toBeNull();
     draw(<ErrorState error={fault(404)} />);
     expect(screen.getByTestId('state-not-found')).toBeTruthy();
     expect(screen.getByRole('link').getAttribute('href')).toBe('/');

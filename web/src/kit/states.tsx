@@ -94,6 +94,12 @@ export function NotFoundState() {
   );
 }
 
+/** Answers of the server to what was asked that may be others when it is asked again: busy, or changed meanwhile. */
+const PASSING = [408, 409, 425, 429];
+
+/** Whether the server has refused what was asked: asked again, it is refused again. */
+const isSettled = (status = 0) => status >= 400 && status < 500 && !PASSING.includes(status);
+
 /** An error of a block or a page; a refusal is not an error and looks otherwise. */
 export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useText();
@@ -101,7 +107,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
   if (known?.status === 403) return <RefusedState message={known.message} />;
   if (known?.status === 404 || known?.code === 'request.invalid') return <NotFoundState />;
   const offline = known?.status === 0;
-  const actions = retry && (
+  const actions = retry && !isSettled(known?.status) && (
     <Button icon={<Icon name="refresh" size={14} />} onClick={retry}>
       {t('common.retry')}
     </Button>

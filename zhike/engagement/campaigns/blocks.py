@@ -38,8 +38,8 @@ _COLUMNS: tuple[tuple[str, str, str, Format, Tone | None], ...] = (
     ("control", "对照组", "Control", "count", None),
     ("sent", "已发送", "Sent", "count", None),
     ("sent_share", "触达率", "Reach", "percent", None),
-    ("refused", "闸门拒绝", "Refused", "count", "refused"),
-    ("refused_share", "拒绝率", "Refused %", "percent", None),
+    ("refused", "合规拦截", "Refused", "count", "refused"),
+    ("refused_share", "拦截率", "Refused %", "percent", None),
     ("waiting", "待发送", "Waiting", "count", None),
     ("unknown", "结果未知", "Unknown", "count", "attention"),
     ("failed", "发送失败", "Failed", "count", "late"),
@@ -68,7 +68,7 @@ _OUTCOMES = {
     "waiting": ("待发送", "waiting"),
     "sending": ("发送中", "being sent"),
     "sent": ("已发送", "sent"),
-    "refused": ("被闸门拒绝：", "refused by the gate:"),
+    "refused": ("合规拦截：", "refused by compliance:"),
     "unknown": ("结果未知", "outcome unknown"),
     "failed": ("发送失败", "failed"),
     "stopped": ("停止未发", "stopped before it was sent"),
@@ -128,7 +128,7 @@ def _figures(principal: Principal, _subject: None, _settings: BlockSettings) -> 
             part("对照组", "Control", total["control"]),
         ),
         figure("sent", "已发送", "Sent", share("sent"), part("待发送", "Waiting", total["waiting"])),
-        figure("refused", "闸门拒绝", "Refused by gate", share("refused")),
+        figure("refused", "合规拦截", "Refused by compliance", share("refused")),
         figure("unknown", "结果未知", "Unknown", share("unknown"), part("发送失败", "Failed", total["failed"])),
     ]
     return figures(shown, live(), empty=not launched)

@@ -17,7 +17,7 @@ def estimate(handle: RunHandle) -> Mapping[str, object]:
     """Compute what confirming `params.campaign` would freeze, in the scope of whoever asked."""
     principal = runs.principal_of(handle.params)
     campaign = _campaign(handle)
-    handle.progress(Labels("客群与合规闸门", "Audience and gate"))
+    handle.progress(Labels("客群与合规拦截", "Audience and compliance"))
     with definitions.pinned():
         inputs, found = estimating.estimate(campaign, principal)
     runs.keep(campaign, handle, runs.ESTIMATE, inputs, found)

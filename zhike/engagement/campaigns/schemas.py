@@ -437,10 +437,10 @@ class BranchOut(TypedDict):
 
 
 class CheckOut(TypedDict):
-    """Whether a number holds that must hold."""
+    """Whether a number holds that must hold; `ok` is none where there is nothing to hold."""
 
     key: str
-    ok: bool
+    ok: bool | None
     text: str
 
 

@@ -523,26 +523,23 @@ def _branches(found: Effect) -> list[BranchOut]:
     return rows
 
 
+_Check = tuple[str, bool | None, str, str]
+
+
 def _checks(found: Effect, counted: Counts, put_off: PutOff | None, planned: int, language: str) -> list[CheckOut]:
     parts = (counted.control, counted.refused, counted.waiting, counted.sent, counted.unknown, counted.failed)
-    share = counted.control / counted.chosen * 100 if counted.chosen else 0
-    english = language == "en"
-    rows = [
+    split = sentences.split(counted, planned)
+    rows: list[_Check] = [
         (
             "accounted",
             sum(parts) + counted.stopped == counted.chosen,
             f"{counted.chosen:,} 户全部有去向",
             f"All {counted.chosen:,} are accounted for",
         ),
-        (
-            "split",
-            found.balance is None or found.balance.sizes_hold,
-            f"对照组占 {share:.1f}%（设定 {planned}%）",
-            f"Control group is {share:.1f}% (planned {planned}%)",
-        ),
+        ("split", found.balance is None or found.balance.sizes_hold, split.zh, split.en),
         (
             "unknown",
-            counted.unknown == 0,
+            None if counted.unknown == 0 else False,
             f"{counted.unknown} 条结果未知，不自动重发",
             f"{counted.unknown} unknown outcomes, never resent by themselves",
         ),
@@ -550,22 +547,24 @@ def _checks(found: Effect, counted: Counts, put_off: PutOff | None, planned: int
     rows += _balance_checks(found.balance)
     if put_off is not None:
         moment, n = clock.local(put_off.until).strftime("%m-%d %H:%M"), f"{put_off.count:,}"
-        english_text = f"Quiet hours: {n} messages wait and are sent from {moment}"
-        rows.append(("quiet", True, f"{n} 条消息因免打扰时段等到 {moment} 发送", english_text))
-    return [{"key": key, "ok": ok, "text": en if english else zh} for key, ok, zh, en in rows]
+        english = f"Quiet hours: {n} messages wait and are sent from {moment}"
+        rows.append(("quiet", None, f"{n} 条消息因免打扰时段等到 {moment} 发送", english))
+    return [{"key": key, "ok": ok, "text": en if language == "en" else zh} for key, ok, zh, en in rows]
 
 
-def _balance_checks(found: Balance | None) -> list[tuple[str, bool, str, str]]:
+def _balance_checks(found: Balance | None) -> list[_Check]:
     if found is None:
         return []
     lost, reached = (found.lost_treated, found.lost_control), (found.reached_treated, found.reached_control)
-    rows = [
+    rows: list[_Check] = [
         (
             "lost",
             not found.losses_differ,
             f"未计入：干预组 {lost[0]:,} 人，对照组 {lost[1]:,} 人",
             f"Not in the comparison: {lost[0]:,} treated, {lost[1]:,} of control",
         )
+        if any(lost)
+        else ("lost", None, "未计入：0 人", "Not in the comparison: nobody")
     ]
     if found.reached_differ:
         zh = f"同期被其他活动触达：干预组 {reached[0]:,} 人，对照组 {reached[1]:,} 人，比例不同"

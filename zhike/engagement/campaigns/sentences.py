@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from zhike.engagement.campaigns.types import Balance, Difference, Effect, LateFile, Outlook
+from zhike.engagement.campaigns.types import Balance, Counts, Difference, Effect, LateFile, Outlook
 from zhike.kernel.definition_parts import Labels
 
 _LEAST_GROUP = 30
@@ -24,16 +24,17 @@ def conclusion(found: Effect, language: str) -> str:
     if found.balance is not None and not found.balance.holds:
         said = _not_as_planned(found.balance)
     elif primary.state == "few":
-        said = _too_few(primary)
+        said = _too_few(primary, over=found.complete)
     else:
         said = _seen(primary) if primary.significant else _not_seen(primary)
     return (said[_at(language)] + _under_way(found)[_at(language)]).strip()
 
 
 def note(measure: Difference, language: str) -> str | None:
-    """Say what a reader of one measure has to know beside its numbers."""
+    """Say what a reader of one measure has to know beside its numbers; of the primary one the conclusion says it."""
     if measure.state == "few":
-        return _too_few(measure)[_at(language)]
+        few = Labels("人数太少，暂不比较", "Too few people to compare")
+        return None if measure.primary else few[_at(language)]
     if measure.state == "early":
         return Labels("金额只在观察期最后一天比较", "Amounts are compared on the last day only")[_at(language)]
     if measure.capped is None:
@@ -42,7 +43,7 @@ def note(measure: Difference, language: str) -> str | None:
     unit = measure.unit
     said = Labels(
         f"单户按 ±{cap:,.0f} {unit}封顶比较；不封顶的户均差为 {_minus(f'{raw:,.0f}')} {unit}，"
-        f"其中最大 5 户占 {largest} %，不作结论",
+        f"其中最大 5 户占 {largest}%，不作结论",
         f"Compared with each capped at ±{cap:,.0f} {unit}; without the cap the difference is {_minus(f'{raw:,.0f}')}"
         f" {unit} each, {largest}% of all in the five largest: no conclusion from it",
     )
@@ -97,7 +98,22 @@ def outlook(found: Outlook, language: str) -> str:
     elif found.seen is None:
         zh += "人太少，把对照组加大到一半也不够。"
         en += " There are too few people even for a control group of half of them."
+    if found.seen is None:
+        zh += "可以扩大客群、换一个目标，或接受没有结论。"
+        en += " Enlarge the audience, take another goal, or accept that nothing is concluded."
     return Labels(zh, en)[_at(language)]
+
+
+def split(counted: Counts, planned: int) -> Labels:
+    """Say the share of the control group, and where it is another than planned why that is no fault."""
+    chosen = counted.chosen
+    share = counted.control / chosen * 100 if chosen else 0.0
+    if f"{share:.1f}" == f"{planned:.1f}":
+        return Labels(f"对照组占 {share:.1f}%", f"Control group is {share:.1f}%")
+    return Labels(
+        f"对照组占 {share:.1f}%（设定 {planned}%；共 {chosen:,} 户，逐户随机留出，户数越少偏差越大）",
+        f"Control group is {share:.1f}% (planned {planned}%; each of {chosen:,} is drawn by chance, the fewer the further)",
+    )
 
 
 def _at(language: str) -> str:
@@ -136,34 +152,36 @@ def _not_as_planned(found: Balance) -> Labels:
     )
 
 
-def _too_few(found: Difference) -> Labels:
-    zh, en = "样本太少，暂不下结论：", "Too few people, nothing is concluded: "
+def _too_few(found: Difference, *, over: bool) -> Labels:
+    none = Labels("没有结论", "No conclusion") if over else Labels("暂无结论", "No conclusion yet")
+    far = Labels("共", "in all") if over else Labels("目前", "so far")
     smaller = Labels("对照组", "the control group")
     if found.n_treated < found.n_control:
         smaller = Labels("干预组", "the treated group")
     if found.expected >= found.floor:
         n = min(found.n_treated, found.n_control)
         return Labels(
-            f"{zh}{smaller.zh}只有 {n} 人，每组至少要 {_LEAST_GROUP} 人。",
-            f"{en}{smaller.en} has {n}, each group needs {_LEAST_GROUP}.",
+            f"{none.zh}：{smaller.zh}只有 {n} 人，每组至少要 {_LEAST_GROUP} 人才能比较。",
+            f"{none.en}: {smaller.en} has {n}, each group needs {_LEAST_GROUP} to be compared.",
         )
     some, did = found.some_treated + found.some_control, Labels("转化", "converted")
     everybody = found.n_treated + found.n_control
-    if not found.primary and found.key != "conversion":
-        did = Labels("有变动", "have an amount")
-    elif some * 2 > everybody:
+    if some * 2 > everybody:
         some, did = everybody - some, Labels("未转化", "did not convert")
+    now = (
+        Labels(f"（现约 {found.expected:,.0f} 人）", f" (now about {found.expected:,.0f})") if some else Labels("", "")
+    )
     return Labels(
-        f"{zh}两组合计 {some:,} 人{did.zh}，按分组比例{smaller.zh}应有约 {found.expected:,.0f} 人，至少要 {found.floor} 人。",
-        f"{en}{some:,} of both groups {did.en}; by its size {smaller.en} should have about {found.expected:,.0f} of them,"
-        f" it takes {found.floor}.",
+        f"{none.zh}：{far.zh} {some:,} 人{did.zh}，{smaller.zh}预计至少 {found.floor} 人{did.zh}{now.zh}时才能比较。",
+        f"{none.en}: {some:,} {did.en} {far.en}; it takes {found.floor} expected of {smaller.en}{now.en}"
+        " before the groups are compared.",
     )
 
 
 def _seen(found: Difference) -> Labels:
     assert found.difference is not None and found.low is not None and found.high is not None
     places = _places(found)
-    rates = [f"{value:.{places}f} %" for value in (found.treated, found.control) if value is not None]
+    rates = [f"{value:.{places}f}%" for value in (found.treated, found.control) if value is not None]
     size, span = f"{abs(found.difference):.{places}f}", [f"{end:.{places}f}" for end in (found.low, found.high)]
     if found.difference > 0:
         return Labels(
@@ -198,7 +216,7 @@ def _files(files: Sequence[LateFile]) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{value * 100:.1f} %" if value >= 0.01 else f"{value * 100:.2f} %"
+    return f"{value * 100:.1f}%" if value >= 0.01 else f"{value * 100:.2f}%"
 
 
 def _points(value: float) -> str:

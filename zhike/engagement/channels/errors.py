@@ -9,7 +9,7 @@ _STATES = {
     "sending": ("发送中", "being sent"),
     "sent": ("已发送", "sent"),
     "stopped": ("停止未发", "stopped"),
-    "refused": ("闸门拒绝", "refused by the gate"),
+    "refused": ("合规拦截", "refused by compliance"),
 }
 
 

@@ -2197,10 +2197,10 @@ export interface components {
             tried: number;
             waiting: number;
         };
-        /** @description Whether a number holds that must hold. */
+        /** @description Whether a number holds that must hold; `ok` is none where there is nothing to hold. */
         CheckOut: {
             key: string;
-            ok: boolean;
+            ok: boolean | null;
             text: string;
         };
         /** @description The server's clock, and the business day whose data should be there by now: figures of an older one are late. */

@@ -16,6 +16,7 @@ const field = (key: string, zh: string, more: Partial<FieldMeta>) =>
 const FIELDS = [
   field('asset', '总资产', { web: 'money', format: 'money', asked: 'decimal', currency: 'CNY' }),
   field('share', '份额', { web: 'percent', format: 'percent', asked: 'decimal' }),
+  field('open', '投诉中', { web: 'boolean', format: 'text', asked: 'boolean' }),
   field('trades', '成交', { web: 'integer', format: 'number', asked: 'integer', unit: '笔' }),
 ];
 
@@ -84,6 +85,22 @@ describe('a condition of a list', () => {
     expect(screen.queryByTestId('bounds-turned')).toBeNull();
     expect(values()).toEqual([['500000', '600000']]);
     expect(chip().textContent).toBe('总资产 介于 50 万 至 60 万');
+  });
+
+  it('says at once of bounds that were given to it that they include nothing', async () => {
+    const { user } = show(newRow('asset', 'between', ['500000', '100000']));
+    await user.click(chip());
+    expect((await screen.findByTestId('bounds-turned')).textContent).toBe('下限大于上限');
+  });
+
+  it('of yes or no asks nothing before one is chosen; the other one is another test', async () => {
+    const { user, values } = show({ ...newRow('open', '=', ['false']), blank: 'holds' });
+    expect(chip().textContent).toBe('投诉中 等于 否 没有值的也算');
+    await user.click(chip());
+    await user.click(screen.getByTestId('condition-value').querySelector('input') ?? box());
+    await user.click(await screen.findByTitle('是'));
+    expect(chip().textContent).toBe('投诉中 等于 是');
+    expect(values()).toEqual([['true']]);
   });
 
   it('takes the unit of its field behind the number', async () => {

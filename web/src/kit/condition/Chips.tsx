@@ -15,10 +15,12 @@ type Props = {
   onChange: (rows: Row[]) => void;
   /** What else is asked of a row while its editor is open. */
   aside?: (row: Row, onChange: Change) => ReactNode;
+  /** What stands on the chip of a row for everybody to see. */
+  mark?: (row: Row) => ReactNode;
 };
 
 /** A flat filter as editable chips: field, operator, value. */
-export function ConditionChips({ rows, terms, onChange, aside }: Props) {
+export function ConditionChips({ rows, terms, onChange, aside, mark }: Props) {
   const { t } = useText();
   const [fresh, setFresh] = useState<string | null>(null);
   const picker = useLayer();
@@ -33,6 +35,7 @@ export function ConditionChips({ rows, terms, onChange, aside }: Props) {
           terms={terms}
           startOpen={fresh === row.id}
           aside={aside}
+          mark={mark}
           onChange={replace}
           onRemove={() => remove(row.id)}
         />
@@ -71,14 +74,14 @@ export function ConditionChips({ rows, terms, onChange, aside }: Props) {
   );
 }
 
-type ChipProps = Pick<Props, 'terms' | 'aside'> & {
+type ChipProps = Pick<Props, 'terms' | 'aside' | 'mark'> & {
   row: Row;
   startOpen: boolean;
   onChange: Change;
   onRemove: () => void;
 };
 
-function Chip({ row, terms, aside, startOpen, onChange, onRemove }: ChipProps) {
+function Chip({ row, terms, aside, mark, startOpen, onChange, onRemove }: ChipProps) {
   const { t } = useText();
   const layer = useLayer(startOpen);
   const words = useRowWords(terms)(row);
@@ -94,7 +97,7 @@ function Chip({ row, terms, aside, startOpen, onChange, onRemove }: ChipProps) {
         trigger="click"
         placement="bottomLeft"
         content={
-          <span ref={layer.box} className="row" onKeyDown={layer.press}>
+          <span ref={layer.box} className="row chip-editor" onKeyDown={layer.press}>
             <OperatorSelect row={row} terms={terms} onChange={onChange} />
             <ValueEditor row={row} terms={terms} onChange={onChange} inForce />
             {layer.open && aside?.(row, onChange)}
@@ -104,6 +107,7 @@ function Chip({ row, terms, aside, startOpen, onChange, onRemove }: ChipProps) {
         <button ref={layer.control} type="button" className="plain chip-text">
           {words.field} <span className="ink-3">{words.op}</span> <b>{words.value}</b>
           {row.blank && <span className="ink-3"> {t(blankWords(row.blank, false))}</span>}
+          {mark?.(row)}
         </button>
       </Popover>
       <button type="button" className="plain chip-x" aria-label={t('common.remove')} onClick={onRemove}>

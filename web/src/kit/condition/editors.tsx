@@ -99,7 +99,10 @@ export function ValueEditor(props: ValueProps) {
     <OneValue
       entry={entry}
       value={row.values[0] ?? ''}
-      onChange={(value) => onChange({ ...row, values: [value] })}
+      onChange={(value) =>
+        // Yes and no are opposite tests: what was said of no value was said of one of them.
+        onChange({ ...row, values: [value], blank: askedOf(entry?.type).denial === undefined ? row.blank : undefined })
+      }
       inForce={inForce}
     />
   );
@@ -114,6 +117,7 @@ function Bounds({ row, terms, onChange, inForce }: ValueProps) {
   const entry = terms.entries.get(row.field);
   const [turned, setTurned] = useState<string[] | null>(null);
   const given = turned ?? row.values;
+  const areWrong = areTurned(given, entry?.type);
   const set = (index: number, value: string) => {
     const values = [0, 1].map((at) => (at === index ? value : (given[at] ?? '')));
     const wrong = areTurned(values, entry?.type);
@@ -126,10 +130,10 @@ function Bounds({ row, terms, onChange, inForce }: ValueProps) {
   );
   return (
     <span className="stack">
-      <span className="row gap-4">
+      <span className="row gap-4 bounds">
         {bound(0)} <span className="ink-3">{t('condition.to')}</span> {bound(1)}
       </span>
-      {turned && (
+      {areWrong && (
         <span className="small tone-late" role="alert" data-testid="bounds-turned">
           {t('condition.turned')}
         </span>

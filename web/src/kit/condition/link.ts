@@ -18,14 +18,27 @@ function opIn(said: string): { op: string; blank?: Blank } {
 export const rowText = (row: Row): string[] =>
   isComplete(row) ? [JSON.stringify([row.field, opSaid(row), ...row.values])] : [];
 
+/** What an address says of a row, and of several options those that the field does not have. */
+export type Said = { row: Row; unknown: string[] };
+
 /** The row that an address says; null where its field may not be asked about, not by this, or not for such values. */
-export function rowIn(text: string, { entries }: Terms): Row | null {
-  const [field = '', said = '', ...values] = partsOf(text);
+export function rowIn(text: string, { entries }: Terms): Said | null {
+  const [field = '', said = '', ...given] = partsOf(text);
   const entry = entries.get(field);
   const { op, blank } = opIn(said);
-  if (!entry || !isRowOp(op) || !canAsk(op, entry.type) || !areOf(entry, op, values)) return null;
-  if (blank && !isNegation(op, false)) return null;
-  return { ...newRow(field, op, values), ...(blank && { blank }) };
+  if (!entry || !isRowOp(op) || !canAsk(op, entry.type)) return null;
+  // Nobody has an option that there is not: beside others it may be left out.
+  const unknown = valueCount(op) === 'many' ? given.filter((value) => !isOffered(value, entry)) : [];
+  const values = given.filter((value) => !unknown.includes(value));
+  if (!areOf(entry, op, values)) return null;
+  if (blank && !isNegation({ op, values }, entry.type, false)) return null;
+  return { row: { ...newRow(field, op, values), ...(blank && { blank }) }, unknown };
+}
+
+/** What an address says of a row in its own parts; null where it is not said as rows are. */
+export function partsIn(text: string): { field: string; op: string; values: string[] } | null {
+  const [field, said, ...values] = partsOf(text);
+  return field === undefined || said === undefined ? null : { field, op: opIn(said).op, values };
 }
 
 function partsOf(text: string): string[] {
@@ -38,12 +51,15 @@ function partsOf(text: string): string[] {
 }
 
 /** Whether they are as many as the operator takes, each one of the values of the field. */
-function areOf({ type, options = [] }: Entry, op: RowOp, values: string[]): boolean {
+function areOf(entry: Entry, op: RowOp, values: string[]): boolean {
+  const { type } = entry;
   const wanted = valueCount(op);
-  const isOffered = (value: string) => options.length === 0 || options.some(({ key }) => key === value);
   return (
     (wanted === 'many' ? values.length > 0 : values.length === wanted) &&
-    values.every((value) => askedOf(type).holds(value) && isOffered(value)) &&
+    values.every((value) => askedOf(type).holds(value) && isOffered(value, entry)) &&
     !(wanted === 2 && areTurned(values, type))
   );
 }
+
+const isOffered = (value: string, { options = [] }: Entry) =>
+  options.length === 0 || options.some(({ key }) => key === value);

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Expression, VocabularyType } from '../../api';
 import {
   compile,
+  defaultRow,
   hasUnfinished,
+  isNegation,
   isRow,
   newGroup,
   newRow,
@@ -100,6 +102,23 @@ describe('condition tree', () => {
     expect(all(done, newGroup('any', [done, newGroup('none', [newRow('total_asset', '>=')])]))).toBe(true);
     expect(all(done, newGroup('any'))).toBe(true);
     expect(all()).toBe(true);
+  });
+
+  it('knows "no" of a field of yes or no for a negation, and takes neither before it is chosen', () => {
+    const asked = (value: string, type: VocabularyType, excluded = false) =>
+      isNegation(newRow('is_margin', '=', [value]), type, excluded);
+    expect([asked('false', 'boolean'), asked('true', 'boolean'), asked('true', 'boolean', true)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect([asked('false', 'text'), asked('', 'boolean')]).toEqual([false, false]);
+    expect(isNegation(newRow('is_margin', 'is_empty'), 'boolean', false)).toBe(false);
+    const begun = defaultRow({ key: 'is_margin', labels: { zh: '', en: '' }, type: 'boolean', format: 'text' });
+    expect([begun.op, begun.values]).toEqual(['=', []]);
+    const said = { op: '=', left: { field: 'is_margin' }, right: { value: false, type: 'boolean' } } as const;
+    const counted: Expression = { or: [said, { op: 'is_empty', left: { field: 'is_margin' } }] };
+    expect(parse(counted).children).toMatchObject([{ kind: 'row', op: '=', values: ['false'], blank: 'holds' }]);
   });
 
   it('asks a list field for its values one by one and reads them back as one row', () => {

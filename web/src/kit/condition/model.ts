@@ -62,9 +62,16 @@ export const isRowOp = (op: string): op is RowOp => Object.hasOwn(OPERATORS, op)
 
 const NEGATIONS: RowOp[] = ['!=', 'not_in', 'not_between'];
 
-/** Whether "no value" could be meant by it as well as not: by what is negated in itself or by where it stands. */
-export const isNegation = (op: RowOp, excluded: boolean): boolean =>
-  NEGATIONS.includes(op) || (excluded && op !== 'is_empty' && op !== 'is_not_empty');
+/** Whether "no value" could be meant by it as well as not: by what is negated or denied in itself or by where it stands. */
+export function isNegation(
+  { op, values }: Pick<Row, 'op' | 'values'>,
+  type: VocabularyType,
+  excluded: boolean,
+): boolean {
+  const { denial } = askedOf(type);
+  const denies = op === '=' && denial !== undefined && values[0] === denial;
+  return denies || NEGATIONS.includes(op) || (excluded && op !== 'is_empty' && op !== 'is_not_empty');
+}
 
 /* What may be asked of a type */
 
@@ -81,8 +88,7 @@ export function valueCount(op: RowOp): 0 | 1 | 2 | 'many' {
 }
 
 export function defaultRow(item: VocabularyItem): Row {
-  const { ops, start } = askedOf(item.type);
-  return newRow(item.key, ops[0] ?? '=', start ?? []);
+  return newRow(item.key, askedOf(item.type).ops[0] ?? '=');
 }
 
 export function isComplete(row: Row): boolean {

@@ -93,7 +93,8 @@ function rowWithBlank(written: Expression, excluded: boolean, known: KnownType):
   if (members.length !== 2 || !test || !empty || !('op' in empty)) return null;
   if (empty.op !== (holds ? 'is_empty' : 'is_not_empty') || !isField(empty.left)) return null;
   const row = leafRow(test, known);
-  if (!row || row.field !== empty.left.field || !isNegation(row.op, excluded)) return null;
+  const type = known(empty.left.field);
+  if (!row || !type || row.field !== empty.left.field || !isNegation(row, type, excluded)) return null;
   const blank = holds ? 'holds' : 'fails';
   return { ...row, blank, written: row.written && { ...row.written, blank, expression: written } };
 }

@@ -13,8 +13,8 @@ export type Asked = {
   whole?: boolean;
   /** The field holds a list; a value is in it or not. */
   inList?: boolean;
-  /** What a new row begins with. */
-  start?: string[];
+  /** The value that denies: being equal to it is a negation as well. */
+  denial?: string;
   read?: (text: string) => Literal['value'];
   /** Whether a text is one of its values, as they are sent. */
   holds: (text: string) => boolean;
@@ -67,7 +67,7 @@ const ASKED: Record<VocabularyType, Asked> = {
     ops: ['=', 'is_empty', 'is_not_empty'],
     literal: 'boolean',
     editor: 'yesNo',
-    start: ['true'],
+    denial: 'false',
     read: (text) => yesNoOf(text) ?? text,
     holds: (text) => yesNoOf(text) !== undefined,
   },

@@ -107,6 +107,7 @@ export const loads = {
   'load.effect.of': ['现有', 'There are'],
   'load.effect.share': ['占比', 'Share'],
   'load.effect.allowed': ['上限', 'Allowed'],
+  'load.effect.shareOf': ['占 {{share}}，上限 {{allowed}}', '{{share}}, allowed {{allowed}}'],
   'load.effect.units': ['按机构', 'By branch'],
   'load.effect.examples': ['示例', 'Examples'],
   'load.effect.create': ['新增', 'new'],

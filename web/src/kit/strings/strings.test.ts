@@ -23,6 +23,12 @@ describe('texts of a room', () => {
     expect(foreign('../../blocks/x.tsx', "t('audience.title')")).toEqual(['audience.title']);
   });
 
+  it('speak of what compliance stops, not of the gate that does it', () => {
+    const texts = Object.values(ofRooms).flatMap((room) => Object.values<readonly [string, string]>(room));
+    expect(texts.length).toBeGreaterThan(300);
+    expect(texts.filter(([zh, en]) => zh.includes('闸门') || /\bgate\b/i.test(en))).toEqual([]);
+  });
+
   it('are found by their key once the room is open', () => {
     expect(textOf('audience.title')).toEqual(ofRooms.audiences['audience.title']);
     expect(textOf('audience.nothing')).toBeUndefined();

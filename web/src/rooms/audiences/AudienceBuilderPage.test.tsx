@@ -24,6 +24,7 @@ const VOCABULARY: Vocabulary = {
       key: 'field',
       labels: labels('客户属性'),
       items: [
+        { key: 'is_margin', labels: labels('两融'), type: 'boolean', format: 'text' },
         {
           key: 'risk_level',
           labels: labels('风险承受等级'),
@@ -172,6 +173,20 @@ describe('the condition builder', () => {
     await choose(asked, '没有值的也算');
     const explicit = { or: [NOT_HIGHEST, { op: 'is_empty', left: { field: 'risk_level' } }] };
     expect(await saved(sent)).toEqual({ and: [RICH, explicit] });
+  });
+
+  it('asks about no of yes or no as of any negation, and says at once of bounds that they include nothing', async () => {
+    const no: Expression = { op: '=', left: { field: 'is_margin' }, right: { value: false, type: 'boolean' } };
+    const bounds = [
+      { value: '50', type: 'decimal' as const },
+      { value: '10', type: 'decimal' as const },
+    ];
+    const { sent } = open({ and: [no, { op: 'between', left: { field: 'total_asset' }, right: bounds }] }, 412);
+    await count();
+    expect(screen.getByTestId('bounds-turned').textContent).toBe('下限大于上限');
+    await choose(await screen.findByTestId('blank-choice'), '没有值的也算');
+    const [condition] = [await saved(sent)] as [{ and: Expression[] }];
+    expect(condition.and[0]).toEqual({ or: [no, { op: 'is_empty', left: { field: 'is_margin' } }] });
   });
 
   it('says of a step that bars those who meet all at once what it does, and of one that bars any', async () => {

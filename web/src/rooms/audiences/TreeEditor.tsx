@@ -195,14 +195,21 @@ function NoValue({ leaf, annotations }: { leaf: Leaf; annotations: Annotations }
   );
 }
 
-type BlankProps = { row: Row; excluded: boolean; annotations: Annotations; onChange: (row: Row) => void };
+type BlankProps = {
+  row: Row;
+  terms: Terms;
+  excluded: boolean;
+  annotations: Annotations;
+  onChange: (row: Row) => void;
+};
 
 /** Those without a value: how many they are and, where the test could mean either, whether they count. */
-function Blanks({ row, excluded, annotations, onChange }: BlankProps) {
+function Blanks({ row, terms, excluded, annotations, onChange }: BlankProps) {
   const { t } = useText();
   const lacking = annotations.unknown?.(row) ?? 0;
   const ask = t('tree.noValueAsk', { n: decimal(lacking, 0) });
-  if (!asksOfBlank(row, excluded, lacking)) return <NoValue leaf={row} annotations={annotations} />;
+  if (!asksOfBlank(row, terms.typeOf(row.field), excluded, lacking))
+    return <NoValue leaf={row} annotations={annotations} />;
   return (
     <>
       {row.blank !== undefined && <NoValue leaf={row} annotations={annotations} />}
@@ -230,7 +237,9 @@ function RowView({ row, root, terms, annotations, excluded, onChange }: TreeProp
           />
           {entry && <OperatorSelect row={row} terms={terms} onChange={change} />}
           {entry && <ValueEditor row={row} terms={terms} onChange={change} />}
-          {entry && !unfinished && <Blanks row={row} excluded={excluded} annotations={annotations} onChange={change} />}
+          {entry && !unfinished && (
+            <Blanks row={row} terms={terms} excluded={excluded} annotations={annotations} onChange={change} />
+          )}
         </>
       ) : (
         <>

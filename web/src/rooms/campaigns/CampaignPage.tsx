@@ -275,9 +275,7 @@ function Plan({ campaign }: { campaign: Campaign }) {
       ))}
       <div className="wide">
         <dt>{t('campaign.goal')}</dt>
-        <dd>
-          <GoalWords goal={campaign.goal} />
-        </dd>
+        <dd data-testid="goal-sentence">{campaign.goal.sentence || campaign.goal.text}</dd>
       </div>
       <div className="wide">
         <dt>{t('campaign.script')}</dt>
@@ -286,21 +284,6 @@ function Plan({ campaign }: { campaign: Campaign }) {
         </dd>
       </div>
     </dl>
-  );
-}
-
-/** The goal as people say it, with the condition that is computed behind it. */
-function GoalWords({ goal }: { goal: Campaign['goal'] }) {
-  const { sentence, expression } = goal;
-  return (
-    <>
-      <p data-testid="goal-sentence">{sentence || expression}</p>
-      {sentence && sentence !== expression && (
-        <code className="small ink-3" data-testid="goal-expression">
-          {expression}
-        </code>
-      )}
-    </>
   );
 }
 

@@ -196,11 +196,11 @@ function Verdict({ effect }: { effect: Effect }) {
         {effect.checks.map((check) => (
           <li
             key={check.key}
-            className={check.ok ? '' : 'tone-attention'}
+            className={check.ok === false ? 'tone-attention' : check.ok ? '' : 'ink-3'}
             data-testid={`check-${check.key}`}
             data-ok={check.ok}
           >
-            <Mark tone={check.ok ? 'done' : 'attention'} /> {check.text}
+            {check.ok !== null && <Mark tone={check.ok ? 'done' : 'attention'} />} {check.text}
           </li>
         ))}
       </ul>

@@ -190,7 +190,7 @@ export function BranchTable({ uid, branches }: { uid: string; branches: Branch[]
     },
     {
       key: 'difference',
-      title: `${t('effect.difference')} pp`,
+      title: t('effect.differencePoints'),
       align: 'right',
       render: (row) => (
         <span className="ink-2">{differenceText(row.difference, { ...RATE, differenceSuffix: '' })}</span>

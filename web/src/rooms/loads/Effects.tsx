@@ -23,6 +23,7 @@ export function EffectsPanel({ load }: { load: LoadDetail }) {
   const { t, label } = useText();
   if (load.effects.length === 0) return null;
   const waits = load.state === 'waiting';
+  const allowed = (row: Effect) => percent(row.allowed * 100, 0);
   const columns: Column<Effect>[] = [
     { key: 'about', title: t('load.effect.about'), render: (row) => label(row.about) },
     {
@@ -42,7 +43,7 @@ export function EffectsPanel({ load }: { load: LoadDetail }) {
       key: 'allowed',
       title: t('load.effect.allowed'),
       align: 'right',
-      render: (row) => percent(row.allowed * 100, 0),
+      render: allowed,
     },
     { key: 'units', title: t('load.effect.units'), render: (row) => <Units effect={row} /> },
     { key: 'examples', title: t('load.effect.examples'), render: (row) => <Examples effect={row} /> },
@@ -58,6 +59,7 @@ export function EffectsPanel({ load }: { load: LoadDetail }) {
           title: `${label(row.about)} ${t(`load.effect.${row.kind}`)}`,
           sub: <Units effect={row} />,
           end: `${decimal(row.count, 0)} / ${decimal(row.of, 0)}`,
+          endSub: t('load.effect.shareOf', { share: share(row.count, row.of, 1), allowed: allowed(row) }),
         })}
       />
     </Panel>
@@ -105,7 +107,12 @@ export function Answers({ load }: { load: LoadDetail }) {
   const ask = (what: 'accept' | 'discard' | 'undo') =>
     void modal.confirm({
       title: t(`load.${what}Title`, { file: load.file }),
-      content: t(`load.${what}Text`),
+      content: (
+        <>
+          {what === 'accept' && <WaitingFor load={load} />}
+          <p>{t(`load.${what}Text`)}</p>
+        </>
+      ),
       okText: t(`load.${what}`),
       okButtonProps: { danger: what !== 'discard' },
       onOk: () => answer.mutate(what),
@@ -148,10 +155,9 @@ function useAnswer(uid: string) {
   });
 }
 
-/** Why a file waits, in one sentence. */
-export function WaitingNotice({ load }: { load: LoadDetail }) {
+/** What a file would do beyond what it may unasked, effect by effect. */
+function WaitingFor({ load }: { load: LoadDetail }) {
   const { t, label } = useText();
-  if (load.state !== 'waiting') return null;
   const worst = load.effects
     .filter((effect) => effect.waits)
     .map((effect) =>
@@ -163,14 +169,25 @@ export function WaitingNotice({ load }: { load: LoadDetail }) {
       }),
     );
   return (
+    <>
+      {worst.slice(0, SHOWN).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {worst.length > SHOWN && <p>{t('load.effect.more', { n: worst.length - SHOWN })}</p>}
+    </>
+  );
+}
+
+/** Why a file waits, in one sentence. */
+export function WaitingNotice({ load }: { load: LoadDetail }) {
+  const { t } = useText();
+  if (load.state !== 'waiting') return null;
+  return (
     <div className="alert attention" role="alert" data-testid="load-waits" style={{ margin: 0 }}>
       <Icon name="alert" />
       <div>
         <p className="strong">{t('load.waits')}</p>
-        {worst.slice(0, SHOWN).map((sentence) => (
-          <p key={sentence}>{sentence}</p>
-        ))}
-        {worst.length > SHOWN && <p>{t('load.effect.more', { n: worst.length - SHOWN })}</p>}
+        <WaitingFor load={load} />
         {load.newer_file && <p>{t('load.superseded', { file: load.newer_file })}</p>}
         {!load.answerable && <p>{t('load.waitsForOther')}</p>}
       </div>

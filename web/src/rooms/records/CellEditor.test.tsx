@@ -42,6 +42,20 @@ describe('a cell changed where it stands', () => {
     await user.click(await screen.findByTestId('cell-undo'));
     await waitFor(() => expect(patches().map((one) => one.values)).toEqual([{ open: true }, { open: null }]));
   });
+  it('says after a while that the server does not answer yet', async () => {
+    let answer: () => void = () => undefined;
+    const after = new Promise<void>((done) => (answer = done));
+    server.answers = (asked) =>
+      asked.method === 'PATCH' ? { ...saving(asked), body: saved(2, '大客户'), after } : undefined;
+    const user = await open();
+    await user.dblClick(await cell(1, 'note'));
+    await user.keyboard('大客户{Enter}');
+    expect(screen.queryByText('正在保存，服务器暂无响应')).toBeNull();
+    expect(await screen.findByText('正在保存，服务器暂无响应')).toBeTruthy();
+    answer();
+    await waitFor(async () => expect((await cell(1, 'note')).textContent).toBe('大客户'));
+    expect(screen.queryByText('正在保存，服务器暂无响应')).toBeNull();
+  });
   it('forgets that the line was broken once it carries again, and keeps what was typed', async () => {
     const away = { status: 503, body: { code: 'unavailable', message: '数据库暂不可用' } };
     server.answers = ({ method }) => (method === 'PATCH' ? away : undefined);

@@ -112,6 +112,23 @@ function focusIn(box: HTMLElement | null): void {
   if (control?.type === 'text') control.select();
 }
 
+/** So long is an answer waited for without a word, in milliseconds. */
+const PATIENT = 3_000;
+
+/** Whether something has been under way for long. */
+function useLong(underWay: boolean): boolean {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    if (!underWay) return;
+    const timer = setTimeout(() => setLong(true), PATIENT);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [underWay]);
+  return long;
+}
+
 function useSave({ meta, field, row, close }: Props) {
   const { t, label } = useText();
   const client = useQueryClient();
@@ -125,6 +142,7 @@ function useSave({ meta, field, row, close }: Props) {
       undoable(saved, asSent(field, row.values[field.key]));
       close();
     }, setError);
+  const slow = useLong(change.isPending);
   // The line that was broken carries again: what is told of it is no longer so, and what was typed still stands.
   useEffect(() => (isUnreachable(error) ? onReach((reachable) => reachable && setError(null)) : undefined), [error]);
   const forget = () => {
@@ -142,6 +160,7 @@ function useSave({ meta, field, row, close }: Props) {
   return { run, forget, tell: setWrong, pending: change.isPending, told: toldOf() };
 
   function toldOf() {
+    if (slow) return <span role="status">{t('cell.slow')}</span>;
     if (wrong !== null) return <span role="alert">{wrong}</span>;
     if (error === null) return null;
     if (isStale(error))

@@ -30,6 +30,9 @@ describe('a list of records', () => {
       asked.path.endsWith('/query') ? { body: { ...(usual(asked) as object), rows: [] } } : undefined;
     await open('?q=王小明');
     expect((await screen.findByTestId('state-empty')).textContent).toContain('没有找到“王小明”');
+    cleanup();
+    await open(`?q=${'王'.repeat(80)}`);
+    expect((await screen.findByTestId('state-empty')).textContent).toContain(`没有找到“${'王'.repeat(60)}…”`);
   });
   it('says that there is none, and what failed with its request number', async () => {
     server.answers = ({ path }) =>
@@ -59,17 +62,31 @@ describe('a link', () => {
     const user = await open('?where=["bad&where=["level","in","C3"]&group=gone&columns=name,old');
     const said = await screen.findByTestId('dropped');
     expect(said.textContent).toBe(
-      '链接中有 1 个条件无法识别，未生效链接中有 2 项列、排序或分组设置无法识别或您无权使用，未生效',
+      '链接中有 1 个条件无法识别，未生效：["bad链接中有 2 项页签、列、排序或分组设置无法识别或您无权使用，未生效',
     );
     await user.click(within(said).getByRole('button'));
     expect(screen.queryByTestId('dropped')).toBeNull();
   });
   it('leaves out a condition with a value that is none, and the list is there', async () => {
     await open('?where=["open","=","maybe"]&where=["asset",">=","50万"]&where=["level","=","C3"]');
-    expect((await screen.findByTestId('dropped')).textContent).toBe('链接中有 2 个条件无法识别，未生效');
+    expect((await screen.findByTestId('dropped')).textContent).toBe(
+      '链接中有 2 个条件无法识别，未生效：投诉中 等于 maybe；总资产 ≥ 50万',
+    );
     expect(await rows()).toHaveLength(3);
     expect(screen.getAllByTestId('condition-chip').map((chip) => chip.textContent)).toEqual(['风险等级 等于 稳健']);
     await waitFor(() => expect(address()).toBe('/records/party?where=["level","=","C3"]'));
+  });
+  it('is told what it lost until the list is another one, be it masked or one option of several', async () => {
+    const fields = META.fields.map((one) => (one.key === 'note' ? { ...one, masked: true } : one));
+    server.answers = ({ path }) => (path === '/meta/objects/party' ? { body: { ...META, fields } } : undefined);
+    const user = await open('?where=["note","=","甲"]&where=["level","in","C3","C9"]');
+    await waitFor(() => expect(address()).toBe('/records/party?where=["level","in","C3"]'));
+    expect(screen.getByTestId('dropped').textContent).toBe(
+      '链接中有 1 个条件无法识别或您无权使用，未生效：备注 等于 …链接中“风险等级”的选项 C9 无法识别，已略去，其余选项生效',
+    );
+    await rows();
+    await user.click(screen.getByTestId('clear-conditions'));
+    expect(screen.queryByTestId('dropped')).toBeNull();
   });
   it('that is followed whole is not spoken of', async () => {
     await open('?where=["level","in","C3"]&group=level&sort=name.asc');
@@ -146,15 +163,22 @@ describe('a condition that leaves out what has no value', () => {
   const where = '["open","!=","true"]';
   const empty = { op: 'is_empty', left: { field: 'open' } };
   const blanks = () => server.sent.filter(({ body }) => JSON.stringify(body.condition) === JSON.stringify(empty));
-  it('says at its editor how many they are, and counts them on demand', async () => {
+  it('asks the same of what denies: no of yes or no', async () => {
+    const user = await open('?where=["open","=","false"]');
+    const chip = await screen.findByTestId('condition-chip');
+    expect((await within(chip).findByTestId('blank-mark')).textContent).toBe(' 3 户没有值');
+    await user.click(within(chip).getAllByRole('button')[0] as HTMLElement);
+    expect((await screen.findByTestId('blank-choice')).textContent).toBe('3 户没有值，现不算，算不算？');
+  });
+  it('says on its chip and at its editor how many they are, and counts them on demand', async () => {
     server.answers = ({ path, body }) =>
       path.endsWith('/count') && (body.condition as { op?: string })?.op === 'is_empty'
         ? { body: { count: 1009, approximate: false } }
         : undefined;
     const user = await open(`?where=${where}`);
     await rows();
-    expect(blanks()).toEqual([]);
     const chip = screen.getByTestId('condition-chip');
+    expect((await within(chip).findByTestId('blank-mark')).textContent).toBe(' 1,009 户没有值');
     await user.click(within(chip).getAllByRole('button')[0] as HTMLElement);
     const asked = await screen.findByTestId('blank-choice');
     expect(asked.textContent).toBe('1,009 户没有值，现不算，算不算？');
@@ -181,7 +205,27 @@ describe('a condition that leaves out what has no value', () => {
     server.sent = [];
     await open('?where=["open","=","true"]');
     await screen.findByTestId('drop-condition');
-    expect([screen.queryByTestId('count-blank'), blanks()]).toEqual([null, []]);
+    expect([screen.queryByTestId('count-blank'), screen.queryByTestId('blank-mark'), blanks()]).toEqual([
+      null,
+      null,
+      [],
+    ]);
+  });
+  it('offers in an empty list no step to another empty one', async () => {
+    server.answers = (asked) => {
+      if (asked.path.endsWith('/query')) return { body: { ...(usual(asked) as object), rows: [] } };
+      if (!asked.path.endsWith('/count')) return undefined;
+      const helps = !JSON.stringify(asked.body).includes('level');
+      return { body: { count: helps ? 7 : 0, approximate: false } };
+    };
+    await open('?where=["level","in","C3"]&where=["name","=","甲"]');
+    await waitFor(() => expect(screen.getAllByTestId('drop-condition')).toHaveLength(1));
+    expect(screen.getByTestId('drop-condition').parentElement?.textContent).toContain('风险等级 属于 稳健 → 7');
+    cleanup();
+    await open('?where=["level","in","C3"]&where=["level","in","C4"]');
+    await screen.findByTestId('state-empty');
+    await waitFor(() => expect(screen.queryByTestId('drop-condition')).toBeNull());
+    expect(screen.getByTestId('state-empty').textContent).not.toContain('去掉其中一个条件');
   });
 });
 
@@ -328,7 +372,10 @@ describe('rows in groups', () => {
     const user = await open('?group=level&closed=C4');
     const heads = async () => (await screen.findAllByTestId('group')).map((head) => head.textContent);
     await waitFor(async () =>
-      expect(await heads()).toEqual(['稳健70 条总资产合计 99.00万（3 条无值）', '积极9 条总资产合计 2.00万']),
+      expect(await heads()).toEqual([
+        '稳健本页 2 / 共 70 条总资产合计 99.00万（3 条无值）',
+        '积极本页 1 / 共 9 条总资产合计 2.00万',
+      ]),
     );
     const asked = server.sent.find((one) => one.path.endsWith('/groups'))?.body;
     expect(asked).toMatchObject({ by: 'level', sums: ['asset'] });
@@ -349,9 +396,9 @@ describe('rows in groups', () => {
           }
         : undefined;
     await open('?group=level');
-    await screen.findByText('70 条');
+    await screen.findByText('本页 2 / 共 70 条');
     expect((await screen.findAllByTestId('group')).map((head) => head.textContent)).toEqual([
-      '稳健70 条总资产合计 99.00万（3 条无值）',
+      '稳健本页 2 / 共 70 条总资产合计 99.00万（3 条无值）',
       '积极未统计（仅统计最大的 1 组）',
     ]);
     expect(screen.getByTestId('all-groups').lastChild?.textContent).toBe('另有 3 组不在本页');
@@ -359,7 +406,7 @@ describe('rows in groups', () => {
   it('are all of them in a line, which says how many are on other pages', async () => {
     await open('?group=level');
     expect((await screen.findByTestId('all-groups')).textContent).toBe(
-      '全部 2 组 79 条总资产合计 101.00万（3 条无值）',
+      '全部 2 组 79 条总资产合计 101.00万（3 条无值）各组按列表排序（总资产降序）中先出现的在前',
     );
     cleanup();
     const more = { value: null, count: 757, sums: { asset: [] }, missing: { asset: 757 } };
@@ -371,6 +418,32 @@ describe('rows in groups', () => {
     expect(line.textContent).toContain('全部 3 组 836 条');
     expect(line.lastChild?.textContent).toBe('另有 1 组 757 条不在本页');
   });
+  it('stand in the order of the options where the list is ordered by them, and say so; a whole one says its count', async () => {
+    const page = [row(1, 'C4', '3.00'), row(2, 'C3', '2.00'), row(3, 'C4', '1.00')];
+    const one = { sums: { asset: [] }, missing: { asset: 0 } };
+    const groups = [
+      { value: 'C3', count: 1, ...one },
+      { value: 'C4', count: 9, ...one },
+    ];
+    server.answers = (asked) =>
+      asked.path.endsWith('/query')
+        ? { body: { ...(usual(asked) as object), rows: page } }
+        : asked.path.endsWith('/groups')
+          ? { body: { ...GROUPS, groups } }
+          : undefined;
+    const heads = () => screen.getAllByTestId('group').map((head) => head.textContent);
+    await open('?group=level&sort=level.asc');
+    await waitFor(() => expect(screen.getByTestId('groups-order').textContent).toBe('各组按选项先后排列'));
+    expect(heads()).toEqual(['稳健1 条总资产合计 —', '积极本页 2 / 共 9 条总资产合计 —']);
+    expect((await rows()).map((shown) => shown.dataset.uid)).toEqual(['p2', 'p1', 'p3']);
+    cleanup();
+    await open('?group=level&sort=level.desc');
+    await waitFor(() => expect(heads()[0]).toContain('积极本页'));
+    cleanup();
+    await open('?group=level');
+    await waitFor(() => expect(heads()[0]).toContain('积极本页'));
+    expect((await screen.findByTestId('groups-order')).textContent).toContain('先出现的在前');
+  });
   it('have no sum where nothing is to be added up', async () => {
     const nothing = { sums: { asset: [] }, missing: { asset: 70 } };
     server.answers = ({ path }) =>
@@ -379,8 +452,8 @@ describe('rows in groups', () => {
         : undefined;
     await open('?group=level');
     const line = await screen.findByTestId('all-groups');
-    expect(line.textContent).toBe('全部 1 组 70 条总资产合计 —');
-    expect((await screen.findAllByTestId('group'))[0]?.textContent).toBe('稳健70 条总资产合计 —');
+    expect(line.textContent).toContain('全部 1 组 70 条总资产合计 —');
+    expect((await screen.findAllByTestId('group'))[0]?.textContent).toBe('稳健本页 2 / 共 70 条总资产合计 —');
   });
   it('say nothing of how many they are where nobody knows', async () => {
     server.answers = ({ path }) =>

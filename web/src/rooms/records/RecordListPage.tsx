@@ -8,7 +8,7 @@ import { useText } from '../../kit/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { compile, newGroup, type Row } from '../../kit/condition/model';
 import { useRowWords } from '../../kit/condition/vocabulary';
-import { inSentence } from '../../kit/format';
+import { inSentence, shortened } from '../../kit/format';
 import { Count } from '../../kit/figures';
 import { useIsPhone } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
@@ -17,9 +17,10 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
-import { BlankAsk, CountBlank } from './blanks';
+import { BlankAsk, BlankMark, CountBlank } from './blanks';
 import { ChosenBar } from './ChosenBar';
 import { ColumnChooser } from './ColumnChooser';
+import { Dropped } from './Dropped';
 import { ExportButton } from './ExportButton';
 import { parentIn, type Given } from './given';
 import { AllGroups, GroupSelect, NoGroups } from './grouping';
@@ -27,7 +28,7 @@ import { OrderNote, OrderSelect } from './ordering';
 import { Rows } from './RecordRows';
 import { addressOf, droppedIn, shownIn } from './shown';
 import { useChosenRows } from './useChosenRows';
-import { useRecordCount, useRecordList, type Filter, type RecordList } from './useRecordList';
+import { useRecordCount, useRecordCounts, useRecordList, type Filter, type RecordList } from './useRecordList';
 
 /** The list of any object by its metadata. What it shows stands in its address: back, reload and a shared link keep it. */
 export function RecordListPage() {
@@ -74,7 +75,7 @@ function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {
       }
     >
       <section className="panel list-panel">
-        <Dropped {...dropped} />
+        <Dropped meta={meta} list={list} dropped={dropped} />
         <RefinementTabs meta={meta} list={list} />
         <div className="filter-bar">
           {meta.list.searchable && (
@@ -96,6 +97,7 @@ function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {
             terms={list.terms}
             onChange={list.setRows}
             aside={(row, change) => <BlankAsk meta={meta} list={list} row={row} onChange={change} />}
+            mark={(row) => <BlankMark meta={meta} list={list} row={row} />}
           />
           {phone && <OrderSelect meta={meta} list={list} />}
           <NoGroups meta={meta} list={list} />
@@ -120,22 +122,6 @@ function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {
         <ListFoot meta={meta} list={list} />
       </section>
     </Page>
-  );
-}
-
-/** What the link said and the list does not follow; without a word it would pass for what was meant. */
-function Dropped({ conditions, ways }: ReturnType<typeof droppedIn>) {
-  const { t } = useText();
-  const [closed, setClosed] = useState(false);
-  if (closed || conditions + ways === 0) return null;
-  return (
-    <div className="panel-note row gap-8" role="status" data-testid="dropped">
-      {conditions > 0 && <span>{t('list.droppedConditions', { n: conditions })}</span>}
-      {ways > 0 && <span>{t('list.droppedWays', { n: ways })}</span>}
-      <button type="button" className="plain right row" aria-label={t('common.close')} onClick={() => setClosed(true)}>
-        <Icon name="close" size={12} />
-      </button>
-    </div>
   );
 }
 
@@ -207,11 +193,9 @@ function TabCount({ object, ...filter }: { object: string } & Pick<Filter, 'refi
 /** Nothing found: name what could be dropped and what that would give. */
 function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const { t, label } = useText();
-  const words = useRowWords(list.terms);
   const name = label(meta.labels);
   const filtered = list.rows.length > 0 || list.q.trim() !== '';
   if (!filtered) return <Empty title={t('list.neverTitle', { name: inSentence(name) })} text={t('list.neverText')} />;
-  const replace = (row: Row) => list.setRows(list.rows.map((other) => (other.id === row.id ? row : other)));
   const clear = () => {
     list.setRows([]);
     list.setQ('');
@@ -222,26 +206,10 @@ function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
       title={t('list.emptyTitle', { name: inSentence(name) })}
       text={
         <>
-          {list.q.trim() && <span style={{ display: 'block' }}>{t('list.emptySearch', { q: list.q.trim() })}</span>}
-          {list.rows.length > 0 && t('list.emptyDrop')}
-          {list.rows.map((row) => {
-            const { field, op, value } = words(row);
-            const rest = list.rows.filter((other) => other.id !== row.id);
-            const condition = compile(newGroup('all', rest), list.terms.typeOf).expression ?? undefined;
-            return (
-              <span key={row.id} style={{ display: 'block' }}>
-                <button
-                  type="button"
-                  className="plain link"
-                  onClick={() => list.setRows(rest)}
-                  data-testid="drop-condition"
-                >{`${field} ${op} ${value}`}</button>
-                {' → '}
-                <DropCount object={meta.key} filter={{ ...list.filter, condition }} />{' '}
-                <CountBlank meta={meta} list={list} row={row} onChange={replace} />
-              </span>
-            );
-          })}
+          {list.q.trim() && (
+            <span style={{ display: 'block' }}>{t('list.emptySearch', { q: shortened(list.q.trim()) })}</span>
+          )}
+          <WaysOut meta={meta} list={list} />
         </>
       }
       actions={<Button onClick={clear}>{t('list.clearFilters')}</Button>}
@@ -249,9 +217,44 @@ function NoRows({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   );
 }
 
-function DropCount({ object, filter }: { object: string; filter: Parameters<typeof useRecordCount>[1] }) {
-  const count = useRecordCount(object, filter);
-  return count.data ? <Count value={count.data.count} approximate={count.data.approximate} /> : <>…</>;
+/** The conditions of an empty list, each with what the list would have without it; one without which it is empty, too, is none. */
+function WaysOut({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+  const { t } = useText();
+  const words = useRowWords(list.terms);
+  const without = (row: Row) => list.rows.filter((other) => other.id !== row.id);
+  const conditionOf = (rows: Row[]) => compile(newGroup('all', rows), list.terms.typeOf).expression ?? undefined;
+  const counts = useRecordCounts(
+    meta.key,
+    list.rows.map((row) => ({ ...list.filter, condition: conditionOf(without(row)) })),
+  );
+  const helps = (at: number) => counts[at]?.data?.count !== 0;
+  const replace = (row: Row) => list.setRows(list.rows.map((other) => (other.id === row.id ? row : other)));
+  return (
+    <>
+      {list.rows.some((_row, at) => helps(at)) && t('list.emptyDrop')}
+      {list.rows.map((row, at) => {
+        const { field, op, value } = words(row);
+        const found = counts[at]?.data;
+        return (
+          <span key={row.id} style={{ display: 'block' }}>
+            {helps(at) && (
+              <>
+                <button
+                  type="button"
+                  className="plain link"
+                  onClick={() => list.setRows(without(row))}
+                  data-testid="drop-condition"
+                >{`${field} ${op} ${value}`}</button>
+                {' → '}
+                {found ? <Count value={found.count} approximate={found.approximate} /> : '…'}{' '}
+              </>
+            )}
+            <CountBlank meta={meta} list={list} row={row} onChange={replace} />
+          </span>
+        );
+      })}
+    </>
+  );
 }
 
 function ListFoot({ meta, list }: { meta: ObjectMeta; list: RecordList }) {

@@ -9,7 +9,7 @@ import { isRef } from '../../kit/fields/values';
 import { Clip } from '../../kit/marks';
 import { CellEditor } from './CellEditor';
 import { isEditable } from './formValues';
-import { useGroups } from './grouping';
+import { inGroups, useGroups } from './grouping';
 import { listedFields } from './listed';
 import type { ChosenRows } from './useChosenRows';
 import type { RecordList } from './useRecordList';
@@ -99,7 +99,7 @@ export function Rows({ meta, list, rows, chosen }: RowsProps) {
         key={list.own.life}
         list={list.own.name}
         columns={columns}
-        rows={rows}
+        rows={groups ? inGroups(rows, { meta, list }) : rows}
         rowKey={(row) => row.uid}
         path={(row) => `/records/${meta.key}/${row.uid}`}
         sort={list.sort}

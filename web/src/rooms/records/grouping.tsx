@@ -8,15 +8,18 @@ import { decimal, inSentence } from '../../kit/format';
 import { kindOf } from '../../kit/fields';
 import { useIsPhone } from '../../kit/hooks';
 import { listedFields } from './listed';
+import { useOrderWords } from './ordering';
 import { SumText } from './SumText';
 import { summable, wholeSum } from './sums';
 import { useRecordGroups, type RecordList } from './useRecordList';
+
+type Whose = { meta: ObjectMeta; list: RecordList };
 
 /** What many records have in common: an option, yes or no, a unit, a person. What people are called or reached by is theirs alone. */
 export const canGroup = (field: FieldMeta) => !field.masked && !field.refused && kindOf(field).grouped === true;
 
 /** By what the list shows its rows together; on a phone, not at all. */
-export function GroupSelect({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+export function GroupSelect({ meta, list }: Whose) {
   const { t, label } = useText();
   const fields = listedFields(meta).filter((field) => canGroup(field) && list.columns.includes(field.key));
   if (fields.length === 0) return null;
@@ -56,7 +59,8 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
   const { phone, field, summed, whole } = useWhole(meta, list);
   if (!field || phone) return undefined;
   const totals = new Map(whole?.groups.map((group) => [keyOf(group.value), group]));
-  const head = ([row]: RecordRow[]) => {
+  const head = (rows: RecordRow[]) => {
+    const [row] = rows;
     const total = row && totals.get(groupOf(row, field.key));
     return (
       <span className="row gap-12">
@@ -64,7 +68,9 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
         {!total && whole?.others && <span className="ink-3">{t('list.groupSmall', { n: whole.groups.length })}</span>}
         {total && (
           <span className="ink-3">
-            {t(`list.groupCount.${total.count === 1 ? 'one' : 'many'}`, { n: decimal(total.count, 0) })}
+            {rows.length < total.count
+              ? t('list.groupPart', { here: decimal(rows.length, 0), n: decimal(total.count, 0) })
+              : t(`list.groupCount.${total.count === 1 ? 'one' : 'many'}`, { n: decimal(total.count, 0) })}
           </span>
         )}
         {total && <Sums fields={summed} total={total} />}
@@ -82,8 +88,37 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
   };
 }
 
+/** The options of the field by which rows stand together, where they are ordered by it: so its groups come. */
+function optionsInOrder({ meta, list }: Whose): string[] | null {
+  const [first] = list.sort;
+  const field = first && first.field === list.group && listedFields(meta).find(({ key }) => key === first.field);
+  if (!field || field.options.length === 0) return null;
+  const keys = field.options.map(({ key }) => key);
+  return first.direction === 'desc' ? keys.reverse() : keys;
+}
+
+/** The rows of a page in the order of their groups; within a group they stay as they come. */
+export function inGroups(rows: RecordRow[], whose: Whose): RecordRow[] {
+  const options = optionsInOrder(whose);
+  const by = whose.list.group;
+  if (!options || by === null) return rows;
+  const placeOf = (row: RecordRow) => {
+    const at = options.indexOf(groupOf(row, by));
+    return at < 0 ? options.length : at;
+  };
+  return rows.toSorted((one, other) => placeOf(one) - placeOf(other));
+}
+
+/** In which order the groups of a page stand. */
+function useGroupOrder(whose: Whose): string {
+  const { t } = useText();
+  const order = useOrderWords(whose.meta)(whose.list.sort);
+  if (optionsInOrder(whose)) return t('list.groupsByOption');
+  return order ? t('list.groupsByOrder', { order }) : t('list.groupsByNone');
+}
+
 /** Said on a phone, whose rows stand in no groups, where the list has some. */
-export function NoGroups({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
+export function NoGroups({ meta, list }: Whose) {
   const { t, label } = useText();
   const { phone, field } = useWhole(meta, list);
   if (!phone || !field) return null;
@@ -94,6 +129,7 @@ export function NoGroups({ meta, list }: { meta: ObjectMeta; list: RecordList })
 export function AllGroups({ meta, list, rows }: { meta: ObjectMeta; list: RecordList; rows: RecordRow[] }) {
   const { t } = useText();
   const { field, summed, whole } = useWhole(meta, list);
+  const order = useGroupOrder({ meta, list });
   if (!field || !whole) return null;
   const here = new Set(rows.map((row) => groupOf(row, field.key)));
   const shown = whole.groups.filter((group) => here.has(keyOf(group.value)));
@@ -104,6 +140,11 @@ export function AllGroups({ meta, list, rows }: { meta: ObjectMeta; list: Record
     <div className="panel-foot all-groups" data-testid="all-groups">
       <span>{t('list.groupsAll', { groups: decimal(all, 0), n: decimal(whole.total.count, 0) })}</span>
       <Sums fields={summed} total={whole.total} />
+      {here.size > 1 && (
+        <span className="ink-3" data-testid="groups-order">
+          {order}
+        </span>
+      )}
       {all > here.size && (
         // How many are left is known where all groups of the page are counted.
         <b>{t(shown.length === here.size ? 'list.groupsElsewhere' : 'list.groupsUncounted', elsewhere)}</b>

@@ -10,7 +10,7 @@ import type { RecordList } from './useRecordList';
 const MADE = 'id';
 
 /** An order in words: 总资产降序、姓名升序. */
-function useOrderWords(meta: ObjectMeta): (sort: Sort[]) => string {
+export function useOrderWords(meta: ObjectMeta): (sort: Sort[]) => string {
   const { t, label } = useText();
   const labels = new Map(listedFields(meta).map((field) => [field.key, inSentence(label(field.labels))]));
   labels.set(MADE, t('list.orderMade'));

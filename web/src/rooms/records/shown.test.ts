@@ -19,7 +19,7 @@ const meta = {
     field('complaint_open', 'boolean'),
     field('until', 'date'),
     { ...field('mobile'), masked: true },
-    { ...field('branch'), target: 'org' },
+    { ...field('branch'), target: 'org', web: 'reference' },
     { ...field('salary_band', ''), refused: true },
     { ...field('note'), sortable: false },
   ],
@@ -32,7 +32,10 @@ const written = (text: string) => addressOf(read(text), meta, new URLSearchParam
 describe('what a list shows stands in its address', () => {
   it('says nothing of a list as it usually is, and keeps whose records they are', () => {
     expect(written('')).toBe('');
-    expect(written('party=7&tab=mine&sort=total_asset.desc&columns=name,risk_level&from=1')).toBe('party=7');
+    expect(written('branch=7&tab=mine&sort=total_asset.desc&columns=name,risk_level&from=1')).toBe('branch=7');
+    expect(['page=999', 'page=-3', 'from=-3&cursor=a', 'from=1.5&cursor=a', 'whatever=1'].map(written)).toEqual(
+      Array(5).fill(''),
+    );
   });
   it('is read as it was written', () => {
     const said = [
@@ -70,14 +73,22 @@ describe('what a list shows stands in its address', () => {
   });
   it('is counted where the list cannot follow it', () => {
     const dropped = (text: string) => droppedIn(new URLSearchParams(text), meta);
-    expect(dropped('tab=all&where=["name","=","甲"]&sort=name.asc&columns=name&group=name&party=7')).toEqual({
-      conditions: 0,
+    expect(dropped('tab=all&where=["name","=","甲"]&sort=name.asc&columns=name&group=name&branch=7')).toEqual({
+      conditions: [],
       ways: 0,
     });
-    expect(dropped('tab=gone&where=["bad&where=["gone","=","1"]&where=["name","~","1"]')).toMatchObject({
-      conditions: 4,
-    });
-    expect(dropped('sort=mobile.asc,name.asc,name&columns=name,gone&group=gone')).toEqual({ conditions: 0, ways: 4 });
+    const lost = dropped(
+      'where=["bad&where=["gone","=","1"]&where=["name","~","1"]&where=["mobile","=","138"]&where=["risk_level","in","C9","C3"]',
+    );
+    expect(lost.conditions.map(({ why, field: key, op, values, text }) => [why, key ?? text, op, values])).toEqual([
+      ['unknown', '["bad', undefined, undefined],
+      ['unknown', 'gone', '=', ['1']],
+      ['unknown', 'name', '~', ['1']],
+      ['closed', 'mobile', '=', ['138']],
+      ['options', 'risk_level', 'in', ['C9']],
+    ]);
+    expect(dropped('tab=gone')).toEqual({ conditions: [], ways: 1 });
+    expect(dropped('sort=mobile.asc,name.asc,name&columns=name,gone&group=gone')).toEqual({ conditions: [], ways: 4 });
   });
   it.each([
     '["complaint_open","=","maybe"]',
@@ -96,7 +107,8 @@ describe('what a list shows stands in its address', () => {
     '["trades","=","1.5"]',
     '["trades","=|is_empty","1"]',
     '["risk_level","=","C9"]',
-    '["risk_level","in","C3","C9"]',
+    '["risk_level","in","C8","C9"]',
+    '["complaint_open","=|is_empty","true"]',
     '["risk_level","in"]',
     '["until","<","2026-13-45"]',
     '["until","<","2026-02-30"]',
@@ -111,8 +123,12 @@ describe('what a list shows stands in its address', () => {
       ['where', where],
       ['where', '["name","=","甲"]'],
     ]);
-    expect(droppedIn(text, meta).conditions).toBe(1);
+    expect(droppedIn(text, meta).conditions.map((one) => one.text)).toEqual([where]);
     expect(addressOf(shownIn(text, meta), meta, text).getAll('where')).toEqual(['["name","=","甲"]']);
+  });
+  it('keeps of several options those that there are', () => {
+    const text = new URLSearchParams({ where: '["risk_level","not_in","C9","C3"]' });
+    expect(addressOf(shownIn(text, meta), meta, text).getAll('where')).toEqual(['["risk_level","not_in","C3"]']);
   });
   it('says every kind of value of a field, and nothing of a condition that is not filled in', () => {
     const whole = new URLSearchParams(
@@ -121,6 +137,7 @@ describe('what a list shows stands in its address', () => {
         '["total_asset","between","-0.5","12345678901234567890.12"]',
         '["trades","!=","3"]',
         '["complaint_open","!=|is_empty","true"]',
+        '["complaint_open","=|is_empty","false"]',
         '["trades","not_between&is_not_empty","1","3"]',
         '["risk_level","not_in","C4"]',
         '["until","<","2028-02-29"]',

@@ -1,7 +1,8 @@
 import type { FieldMeta, ObjectMeta, Sort } from '../../api';
-import { rowIn, rowText } from '../../kit/condition/link';
+import { partsIn, rowIn, rowText } from '../../kit/condition/link';
 import type { Row } from '../../kit/condition/model';
 import { fieldTerms } from '../../kit/condition/vocabulary';
+import { parentIn } from './given';
 import { listedFields } from './listed';
 
 export type Place = { cursor?: string; from: number };
@@ -20,8 +21,6 @@ export type Shown = {
   place: Place;
 };
 
-const NAMES = ['tab', 'where', 'q', 'sort', 'columns', 'group', 'closed', 'cursor', 'from'];
-
 /** Read an address; of what it says only what the object has counts. */
 export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
   const terms = fieldTerms(meta.fields);
@@ -38,13 +37,13 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
   const cursor = search.get('cursor');
   return {
     refinement: tab !== null && meta.list.tabs.includes(tab) ? tab : meta.list.tabs[0],
-    rows: search.getAll('where').flatMap((text) => rowIn(text, terms) ?? []),
+    rows: search.getAll('where').flatMap((text) => rowIn(text, terms)?.row ?? []),
     q: search.get('q') ?? '',
     sort: sortsIn(search.get('sort'), meta) ?? usualSort(meta),
     columns: columns.length > 0 ? columns : null,
     group: grouped ? group : null,
     closed: grouped ? search.getAll('closed') : [],
-    place: cursor && from > 1 ? { cursor, from } : { from: 1 },
+    place: cursor && Number.isInteger(from) && from > 1 ? { cursor, from } : { from: 1 },
   };
 }
 
@@ -68,22 +67,40 @@ function sortIn(text: string, meta: ObjectMeta): Sort | null {
 
 export const mayOrder = (field: FieldMeta) => field.sortable && !field.masked && !field.refused;
 
-/** How much of what an address says its list cannot follow: conditions, which would narrow it, and ways to show it. */
-export function droppedIn(search: URLSearchParams, meta: ObjectMeta): { conditions: number; ways: number } {
-  const { rows, refinement, columns, group } = shownIn(search, meta);
+/**
+ * A condition of an address that its list cannot follow, as it is said there: for it is no condition of a list, or of this
+ * one (`unknown`), this reader may not ask about its field (`closed`), or the field has no such options (`options`).
+ */
+export type Lost = { text: string; why: 'unknown' | 'closed' | 'options' } & Partial<
+  NonNullable<ReturnType<typeof partsIn>>
+>;
+
+/** What an address says and its list cannot follow: conditions, which would narrow it, and how many ways to show it. */
+export function droppedIn(search: URLSearchParams, meta: ObjectMeta): { conditions: Lost[]; ways: number } {
+  const { refinement, columns, group } = shownIn(search, meta);
   const said = (name: string) => search.get(name) ?? '';
   const parts = (name: string) => said(name).split(',').filter(Boolean).length;
   const sorts = sortsIn(search.get('sort'), meta) ?? [];
   const tab = said('tab') !== '' && said('tab') !== refinement ? 1 : 0;
-  return {
-    conditions: search.getAll('where').length - rows.length + tab,
-    ways: parts('columns') - (columns?.length ?? 0) + parts('sort') - sorts.length + (said('group') && !group ? 1 : 0),
-  };
+  const shown = parts('columns') - (columns?.length ?? 0) + parts('sort') - sorts.length;
+  return { conditions: lostIn(search, meta), ways: shown + (said('group') && !group ? 1 : 0) + tab };
 }
 
-/** The address of what is shown; what is as usual is not said, and what else the address says (whose records) stays. */
+function lostIn(search: URLSearchParams, meta: ObjectMeta): Lost[] {
+  const terms = fieldTerms(meta.fields);
+  return search.getAll('where').flatMap((text): Lost[] => {
+    const read = rowIn(text, terms);
+    const parts = partsIn(text);
+    if (read) return read.unknown.length > 0 ? [{ text, ...parts, values: read.unknown, why: 'options' }] : [];
+    const isClosed = meta.fields.some(({ key, masked, refused }) => key === parts?.field && (masked || refused));
+    return [{ text, ...parts, why: isClosed ? 'closed' : 'unknown' }];
+  });
+}
+
+/** The address of what is shown; what is as usual is not said, whose records they are stays, and nothing else of it. */
 export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParams): URLSearchParams {
-  const address = new URLSearchParams([...before].filter(([name]) => !NAMES.includes(name)));
+  const parent = parentIn(before, meta.fields);
+  const address = new URLSearchParams(parent ? [[parent.key, parent.uid]] : []);
   const say = (name: string, value: string | undefined, usual?: string) =>
     value && value !== usual && address.set(name, value);
   say('tab', shown.refinement, meta.list.tabs[0]);

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { api, ApiError } from '../../api/client';
 import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
@@ -114,16 +114,20 @@ export function useRecordGroups(object: string, filter: Filter, by: string | und
   });
 }
 
-export function useRecordCount(object: string, filter: Filter, exact = false, enabled = true) {
-  return useQuery({
+const countOf = (object: string, filter: Filter, exact: boolean) =>
+  queryOptions({
     queryKey: ['record-count', object, filter, exact],
     queryFn: ({ signal }) =>
       api.post('/objects/{object}/count', { path: { object }, body: { ...filter, exact }, signal }),
-    enabled,
     staleTime: 60_000,
-    placeholderData: keepPreviousData,
   });
-}
+
+export const useRecordCount = (object: string, filter: Filter, exact = false, enabled = true) =>
+  useQuery({ ...countOf(object, filter, exact), enabled, placeholderData: keepPreviousData });
+
+/** How many there are by each of several questions. */
+export const useRecordCounts = (object: string, filters: Filter[]) =>
+  useQueries({ queries: filters.map((filter) => countOf(object, filter, false)) });
 
 type OwnColumns = { name: string; columns: string[]; set: (columns: string[] | null) => void; life: number };
 

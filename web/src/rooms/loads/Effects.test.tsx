@@ -1,0 +1,49 @@
+// @vitest-environment jsdom
+import { cleanup, fireEvent, screen, within } from '@testing-library/react';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LoadDetail } from '../../api';
+import { draw } from '../../kit/testing';
+import { Answers, EffectsPanel } from './Effects';
+
+afterEach(() => {
+  cleanup();
+  Reflect.deleteProperty(window, 'matchMedia');
+});
+
+const effect = (kind: string, count: number, waits: boolean) => ({
+  kind,
+  about: { zh: '服务关系', en: 'Coverage' },
+  count,
+  of: 100,
+  allowed: 0.05,
+  waits,
+  units: [],
+  examples: [],
+});
+const LOAD = {
+  uid: 'l1',
+  file: 'coverage.csv',
+  state: 'waiting',
+  answerable: true,
+  undoable: false,
+  effects: [effect('end', 12, true), effect('leave', 40, true), effect('create', 1, false)],
+} as unknown as LoadDetail;
+
+describe('a file that waits for a person', () => {
+  it('is loaded on a word that repeats what it does beyond what it may', async () => {
+    draw(<Answers load={LOAD} />);
+    fireEvent.click(screen.getByTestId('load-accept'));
+    const asked = await screen.findByRole('dialog');
+    expect(within(asked).getByText('服务关系：终止 12（现有 100）')).toBeTruthy();
+    expect(within(asked).getByText('服务关系：文件中不再出现 40（现有 100）')).toBeTruthy();
+    expect(within(asked).queryByText(/新增/)).toBeNull();
+  });
+
+  it('keeps on a phone the share and the one that is allowed', async () => {
+    const narrow = { matches: true, addEventListener: () => undefined, removeEventListener: () => undefined };
+    // What is drawn furnishes a window as wide as a desk.
+    Object.defineProperty(window, 'matchMedia', { get: () => () => narrow, set: () => undefined, configurable: true });
+    draw(<EffectsPanel load={LOAD} />);
+    expect(await screen.findByText('占 12.0%，上限 5%')).toBeTruthy();
+  });
+});
