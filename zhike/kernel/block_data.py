@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypeAliasType, TypedDict
 
@@ -103,11 +103,12 @@ class TableColumn(TypedDict):
 
 
 class TableRow(TypedDict):
-    """A row, and where it leads."""
+    """A row, and where it leads; `links` are where single cells lead: to the list of what they count."""
 
     key: str
     path: str | None
     cells: Mapping[str, CellValue]
+    links: NotRequired[Mapping[str, str]]
 
 
 class TableMore(TypedDict):

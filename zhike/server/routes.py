@@ -88,9 +88,11 @@ def sign_out_everywhere(request: SignedInRequest) -> None:
 
 
 @router.get("/pages/{key}", operation_id="getPage", response=responds(schemas.PageOut))
-def page(request: SignedInRequest, key: str, record: uuid.UUID | None = None, block: str = "") -> schemas.PageOut:
-    """A page with all its blocks, or one block of it again."""
-    return pages.answer(key, record, request.principal, block=block)
+def page(
+    request: SignedInRequest, key: str, record: uuid.UUID | None = None, block: str = "", unit: str = ""
+) -> schemas.PageOut:
+    """A page with all its blocks, or one block of it again; a desk for one of the caller's units by its code."""
+    return pages.answer(key, record, request.principal, block=block, unit=unit)
 
 
 @router.get("/search", operation_id="search", response=responds(schemas.SearchOut))

@@ -1,4 +1,5 @@
 import { useSearchParams } from 'react-router';
+import { unitIn, type InUnit } from '../../kit/PlaceChip';
 import { KEPT_BY_PAGE } from '../../kit/unsaved';
 
 export type View = 'open' | 'free' | 'asked' | 'done';
@@ -9,6 +10,9 @@ export type Shown = {
   sort: 'urgent' | 'newest';
   mine: boolean;
   overdue: boolean;
+  /** What nobody has yet, whoever may take it. */
+  nobody: boolean;
+  unit?: InUnit;
 };
 
 const VIEWS: View[] = ['open', 'free', 'asked', 'done'];
@@ -24,6 +28,8 @@ export function shownIn(search: URLSearchParams): Shown {
     sort: search.get('sort') === 'newest' ? 'newest' : 'urgent',
     mine: search.has('mine'),
     overdue: search.has('overdue'),
+    nobody: search.has('nobody'),
+    unit: unitIn(search),
   };
 }
 
@@ -31,7 +37,7 @@ export function shownIn(search: URLSearchParams): Shown {
 export const hasAssignee = (view: View) => view !== 'free';
 
 /** The address of a list; what is as usual is not said. Another tab begins without the filters that only the open one has. */
-export function searchOf({ view, kind, assignee, sort, mine, overdue }: Shown): Record<string, string> {
+export function searchOf({ view, kind, assignee, sort, mine, overdue, nobody, unit }: Shown): Record<string, string> {
   const open = view === 'open';
   return {
     ...(open ? {} : { view }),
@@ -40,6 +46,9 @@ export function searchOf({ view, kind, assignee, sort, mine, overdue }: Shown): 
     ...(open && sort === 'newest' ? { sort } : {}),
     ...(open && mine ? { mine: '1' } : {}),
     ...(open && overdue ? { overdue: '1' } : {}),
+    ...(open && nobody ? { nobody: '1' } : {}),
+    ...(unit ? { unit: unit.code } : {}),
+    ...(unit && !unit.below ? { below: '0' } : {}),
   };
 }
 
@@ -52,7 +61,7 @@ export function aboutIn(search: URLSearchParams): About | null {
 }
 
 /** What the server is asked for; what one asked for is looked for when it is decided, too. */
-export function asked({ view, kind, assignee, sort, mine, overdue }: Shown) {
+export function asked({ view, kind, assignee, sort, mine, overdue, nobody, unit }: Shown) {
   const state = ({ open: 'open', free: 'open', asked: 'any', done: 'done' } as const)[view];
   const whose =
     view === 'free'
@@ -61,8 +70,10 @@ export function asked({ view, kind, assignee, sort, mine, overdue }: Shown) {
         ? ('asked' as const)
         : mine
           ? ('mine' as const)
-          : ('all' as const);
-  return { state, whose, kind, assignee, newest: sort === 'newest', overdue };
+          : nobody
+            ? ('nobody' as const)
+            : ('all' as const);
+  return { state, whose, kind, assignee, newest: sort === 'newest', overdue, unit: unit?.code, below: unit?.below };
 }
 
 export function useShown() {

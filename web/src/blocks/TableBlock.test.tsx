@@ -1,0 +1,60 @@
+import { cleanup, render, screen, within } from '@testing-library/react';
+import { MemoryRouter } from 'react-router';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import type { TableColumn, TableData } from '../api';
+import { startI18n } from '../kit/i18n';
+import { furnishWindow } from '../kit/testing';
+import { TableBlock } from './TableBlock';
+
+beforeAll(() => {
+  startI18n();
+  furnishWindow();
+});
+afterEach(cleanup);
+
+const column = (key: string, zh: string, format: TableColumn['format']): TableColumn => ({
+  key,
+  labels: { zh, en: key },
+  format,
+  unit: null,
+  align: format === 'text' ? 'left' : 'right',
+  options: [],
+  tone: null,
+});
+const COLUMNS = [column('name', '机构', 'text'), column('count', '客户', 'count'), column('open', '待办', 'count')];
+const DATA: TableData = {
+  columns: COLUMNS,
+  rows: [
+    {
+      key: 'B001',
+      path: '/?unit=B001',
+      cells: { name: '临江营业部', count: 5, open: 2 },
+      links: { count: '/records/party?tab=all&unit=B001', open: '/work?unit=B001' },
+    },
+    { key: 'E9', path: '/work?assignee=E9', cells: { name: '何静', count: 0, open: 3 }, links: {} },
+  ],
+  rest: [
+    {
+      key: 'unserved',
+      path: '/records/party?tab=all&served=',
+      cells: { name: '未分配客户经理', count: 2 },
+      links: { count: '/records/party?tab=all&served=' },
+    },
+  ],
+  total: { name: '合计', count: 7, open: 5 },
+  more: null,
+  create: null,
+};
+
+const cells = (row: HTMLElement) => within(row).getAllByRole('cell');
+const leads = (cell: HTMLElement | undefined) => cell?.querySelector('a')?.getAttribute('href');
+
+test('who is nobody has a row before the total, and each number leads to its own list', () => {
+  render(<TableBlock data={DATA} />, { wrapper: MemoryRouter });
+  const lines = screen.getAllByRole('row').map((row) => row.textContent);
+  expect(lines.slice(1)).toEqual(['临江营业部52', '何静03', '未分配客户经理2', '合计75']);
+  const [branch, person, nobody] = screen.getAllByTestId('block-row').map(cells);
+  expect(branch?.map(leads)).toEqual(['/?unit=B001', '/records/party?tab=all&unit=B001', '/work?unit=B001']);
+  expect(person?.map(leads)).toEqual(['/work?assignee=E9', undefined, undefined]);
+  expect(nobody?.map(leads)).toEqual(['/records/party?tab=all&served=', '/records/party?tab=all&served=', undefined]);
+});
