@@ -44,6 +44,7 @@ WITHOUT = {
         "permissions.api": "principal_of_user system_principal",
         "permissions.parts": "any_of one",
         "organization.people": "colleagues nearest_unit user_id",
+        "organization.places": "directly_below inside parts_of tops trail",
     },
     "they are the journal, which is written by whoever acts and read by the rooms whose rows it tells of": {
         "audit.api": "history lately note watch wipe_values",

@@ -17,7 +17,7 @@ MORE_DOORS = {
     "objects": {"bulk", "catalogue", "faults", "lists", "sets", "single", "statements"},
     "records": {"figures", "shares", "wire"},
     "exchange": {"exports", "file_types", "files", "mappings"},
-    "organization": {"people", "roster"},
+    "organization": {"people", "places", "roster"},
     "permissions": {"explaining", "parts"},
     "warehouse": {"datasets", "port", "received"},
     "channels": {"sets"},

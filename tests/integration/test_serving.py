@@ -112,6 +112,8 @@ def test_everything_comes_up_and_the_sign_ins_are_printed(installation):
     assert [row["role"] for row in installation.announced["sign_ins"]] == [
         "客户经理",
         "营业部负责人",
+        "区域负责人",
+        "总部管理",
         "运营",
         "合规管理",
     ]

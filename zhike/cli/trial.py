@@ -26,6 +26,8 @@ _SEED = 20260317
 _ROLES = (
     ("account_manager", "客户经理"),
     ("branch_head", "营业部负责人"),
+    ("region_head", "区域负责人"),
+    ("head_office", "总部管理"),
     ("operator", "运营"),
     ("compliance", "合规管理"),
 )
@@ -216,7 +218,8 @@ def _sign_ins() -> list[dict[str, str]]:
 
 
 def _holders() -> list[tuple[str, str, str]]:
-    """Return (employee number, name, unit code) of a manager with customers, their branch head, an operator, compliance."""
+    """Return (employee number, name, unit code) of a manager with customers, of who heads their branch, region and firm,
+    of an operator and of compliance."""
     from zhike.platform.objects import api as objects
     from zhike.platform.objects import catalogue
     from zhike.platform.objects.types import RecordQuery
@@ -225,20 +228,24 @@ def _holders() -> list[tuple[str, str, str]]:
 
     system = permissions.system_principal("trial")
     party, employee = catalogue.object_with_role("party").key, catalogue.object_with_role("employee").key
-    covered = [row for row in objects.summary_by_coverage(RecordQuery(party), principal=system) if row[0]]
-    manager = max(covered, key=lambda row: row[2])[0]
+    served = objects.summary_by_coverage(RecordQuery(party), principal=system)
+    manager = max((row[2], row[0]) for row in served if row[0])[1] or ""
     units = {unit.id: unit for unit in organization.all_units()}
     uids = {str(unit.uid): unit for unit in units.values()}
     row = objects.page(RecordQuery(employee, text=manager, columns=("branch", "name")), principal=system).rows[0]
     branch = uids[_uid_of(row.values["branch"])]
     firm = organization.all_units(kinds=["firm"])[0]
+    above = [unit for unit in units.values() if branch.path.startswith(unit.path) and unit.id != branch.id]
+    region = max(above, key=lambda unit: len(unit.path), default=firm)
     head = _employee(system, employee, "branch_head", branch.uid) or ("B0001", "许知行")
     operator = _employee(system, employee, "operator", None) or ("P0001", "沈聿")
     return [
         (manager, row.display, branch.code),
         (*head, branch.code),
+        ("R0001", "顾怀远", region.code),  # the sample's files know no such positions, nor compliance
+        ("H0001", "方正清", firm.code),
         (*operator, firm.code),
-        ("C0001", "程守正", firm.code),  # the sample's files know no such position
+        ("C0001", "程守正", firm.code),
     ]
 
 

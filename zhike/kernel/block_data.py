@@ -103,12 +103,16 @@ class TableColumn(TypedDict):
 
 
 class TableRow(TypedDict):
-    """A row, and where it leads; `tones` are of cells that are drawn otherwise than their column says."""
+    """A row, and where it leads; `links` are where single cells lead: to the list of what they count.
+
+    `tones` are of cells that are drawn otherwise than their column says.
+    """
 
     key: str
     path: str | None
     cells: Mapping[str, CellValue]
     tones: NotRequired[Mapping[str, Tone]]
+    links: NotRequired[Mapping[str, str]]
 
 
 class TableMore(TypedDict):

@@ -80,7 +80,8 @@ class Block:
     """A block provider: `build(principal, subject, settings)` checks its own permission.
 
     The settings are a value of `settings`. A block `of_record` stands on pages about one record only, of any object or
-    of the one that plays `role`; the others are built without a subject.
+    of the one that plays `role`; the others are built with the org unit for which the page is looked at, None for all
+    that the viewer's posts hold.
     """
 
     key: str

@@ -13,6 +13,10 @@ from zhike.kernel import clock, context, definitions, providers
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
 from zhike.kernel.providers import AsOf, BlockData, Subject
 from zhike.kernel.wire import Labels, labels
+from zhike.platform.organization import api as organization
+from zhike.platform.organization import places
+from zhike.platform.organization.errors import UnknownUnit
+from zhike.platform.organization.types import OrgUnit
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.records import api as records
@@ -26,22 +30,38 @@ _ONE_VIEW = timedelta(hours=1)
 _FAILED = {"zh": "这一块没有取到数据", "en": "This block could not be read"}
 
 
-def answer(key: str, record: uuid.UUID | None, principal: Principal, *, block: str = "", after: str = "") -> PageOut:
+def answer(
+    key: str, record: uuid.UUID | None, principal: Principal, *, block: str = "", after: str = "", unit: str = ""
+) -> PageOut:
     """Return a page with all its blocks, or with the one asked for, whose rows go on `after` those shown.
 
-    Blocks that are for later say so until they are asked for.
-    A block that fails or is refused says so; the others stay. Raises NotFound for an unknown page, record or block.
+    Of a unit, by its code, it has what belongs to it. Blocks that are for later say so until they are asked for.
+    A block that fails or is refused says so; the others stay. Raises NotFound for an unknown page, record or block, and
+    for a unit in which the principal holds no post.
     """
     with definitions.pinned():
-        return _answer(key, record, principal, block, after)
+        return _answer(key, record, principal, block, after, _unit(unit, principal) if unit else None)
 
 
-def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str, after: str) -> PageOut:
+def _unit(code: str, principal: Principal) -> OrgUnit:
+    try:
+        found = organization.unit_by_code(code)
+    except UnknownUnit:
+        raise NotFound(kind="unit", id=code) from None
+    if found.id not in principal.units:
+        raise NotFound(kind="unit", id=code)
+    return found
+
+
+def _answer(
+    key: str, record: uuid.UUID | None, principal: Principal, only: str, after: str, unit: OrgUnit | None
+) -> PageOut:
     page = definitions.all_of(Page).get(key)
     if page is None:
         raise NotFound(kind="page", id=key)
     permissions.require(principal, page.operation)
-    title, subject = page.labels[principal.language], None
+    title = page.labels[principal.language]
+    subject: Subject | OrgUnit | None = unit
     if page.record:
         if record is None:
             raise NotFound(kind=page.record, id="—")
@@ -58,6 +78,7 @@ def _answer(key: str, record: uuid.UUID | None, principal: Principal, only: str,
         "title": title,
         "columns": [list(column) for column in page.columns],
         "header": page.header,
+        "trail": [{"code": one.code, "name": one.name} for one in places.trail(unit, principal.units)] if unit else [],
         "blocks": {
             block: _later(block, page.blocks[block])
             if not only and _is_later(page.blocks.get(block))
@@ -80,13 +101,14 @@ def _later(key: str, placed: PlacedBlock) -> LaterBlockOut:
     return {"key": key, "labels": _words(key, placed), "as_of": None, "state": "later", "kind": "later"}
 
 
-def _block(key: str, placed: PlacedBlock | None, subject: Subject | None, principal: Principal) -> AnyBlock:
+def _block(key: str, placed: PlacedBlock | None, subject: Subject | OrgUnit | None, principal: Principal) -> AnyBlock:
     provider = providers.blocks[placed.use if placed else key]
     words = _words(key, placed)
     settings = placed or provider.settings()
     try:
         with transaction.atomic():
-            data: BlockData = provider.build(principal, subject if provider.of_record else None, settings)
+            own = isinstance(subject, Subject) == provider.of_record
+            data: BlockData = provider.build(principal, subject if own else None, settings)
     except ZhikeError as error:
         # The page has found the record: a block that does not has it refused by a right of its own.
         refused = isinstance(error, Refused) or (isinstance(error, NotFound) and provider.of_record)

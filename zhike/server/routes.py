@@ -89,10 +89,18 @@ def sign_out_everywhere(request: SignedInRequest) -> None:
 
 @router.get("/pages/{key}", operation_id="getPage", response=responds(schemas.PageOut))
 def page(
-    request: SignedInRequest, key: str, record: uuid.UUID | None = None, block: str = "", after: str = ""
+    request: SignedInRequest,
+    key: str,
+    record: uuid.UUID | None = None,
+    block: str = "",
+    after: str = "",
+    unit: str = "",
 ) -> schemas.PageOut:
-    """A page with all its blocks, or one block of it again; of one whose rows go on, those `after` what it said."""
-    return pages.answer(key, record, request.principal, block=block, after=after)
+    """A page with all its blocks, or one block of it again; of one whose rows go on, those `after` what it said.
+
+    A desk is for one of the caller's units, by its code.
+    """
+    return pages.answer(key, record, request.principal, block=block, after=after, unit=unit)
 
 
 @router.get("/search", operation_id="search", response=responds(schemas.SearchOut))

@@ -282,12 +282,20 @@ AnyBlock = TypeAliasType(
 )
 
 
+class UnitStepOut(TypedDict):
+    """A unit on the way to the one for which a page is looked at."""
+
+    code: str
+    name: str
+
+
 class PageOut(TypedDict):
-    """A page with its blocks by key, and where they stand."""
+    """A page with its blocks by key, and where they stand; `trail` leads to the unit it is looked at for."""
 
     key: str
     labels: Labels
     title: str
     columns: list[list[str]]
     header: str | None
+    trail: list[UnitStepOut]
     blocks: Mapping[str, AnyBlock]

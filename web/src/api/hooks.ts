@@ -33,20 +33,21 @@ export function useObjectMeta(object: string) {
   });
 }
 
-export function usePage(key: string, record?: string) {
+/** A page of a record, or a desk, for one of the units below if `unit` says so. */
+export function usePage(key: string, record?: string, unit?: string) {
   return useQuery({
-    queryKey: ['page', key, record ?? null],
-    queryFn: ({ signal }) => api.get('/pages/{key}', { path: { key }, query: { record }, signal }),
+    queryKey: ['page', key, record ?? null, unit ?? null],
+    queryFn: ({ signal }) => api.get('/pages/{key}', { path: { key }, query: { record, unit }, signal }),
   });
 }
 
 /** Asks for one block of a page again and leaves the others as they are. */
-export function useBlockRetry(key: string, record?: string): (block: string) => Promise<void> {
+export function useBlockRetry(key: string, record?: string, unit?: string): (block: string) => Promise<void> {
   const client = useQueryClient();
   return async (block) => {
-    const fresh = await api.get('/pages/{key}', { path: { key }, query: { record, block } });
+    const fresh = await api.get('/pages/{key}', { path: { key }, query: { record, block, unit } });
     client.setQueryData<PageAnswer>(
-      ['page', key, record ?? null],
+      ['page', key, record ?? null, unit ?? null],
       (shown) => shown && { ...shown, blocks: { ...shown.blocks, ...fresh.blocks } },
     );
   };

@@ -13,15 +13,17 @@ import { BlockView, type BlockContext } from './BlockView';
 type Props = {
   page: string;
   record?: string;
+  /** The code of the unit for which a desk is looked at. */
+  unit?: string;
   crumbs: (answer: PageAnswer | undefined) => Crumb[];
   actions?: ReactNode;
 };
 
 /** A page that the server describes as blocks: leading ones over the full width, the rest in two columns. */
-export function BlocksPage({ page, record, crumbs, actions }: Props) {
-  const query = usePage(page, record);
+export function BlocksPage({ page, record, unit, crumbs, actions }: Props) {
+  const query = usePage(page, record, unit);
   const report = useReport();
-  const retry = useBlockRetry(page, record);
+  const retry = useBlockRetry(page, record, unit);
   const answer = query.data;
   return (
     <Page crumbs={crumbs(answer)}>

@@ -40,7 +40,8 @@ function useColumns(data: TableData): Column<TableRow>[] {
         if (drawn) return drawn(row);
         const cell = <Cell column={column} value={row.cells[column.key]} tone={row.tones?.[column.key]} />;
         const isFirst = index === 0 || linked;
-        return isFirst && row.path && row.cells[column.key] ? <Link to={row.path}>{cell}</Link> : cell;
+        const own = row.links?.[column.key] ?? (isFirst && row.cells[column.key] ? row.path : null);
+        return own ? <Link to={own}>{cell}</Link> : cell;
       },
     };
   });
@@ -56,7 +57,11 @@ function phoneLine(
   const marks = texts.filter((column) => formatOf(column.format).tagged);
   const words = texts.filter((column) => !marks.includes(column));
   const draw = (key: string, row: TableRow) => columns.find((column) => column.key === key)?.render(row);
-  const figure = (column: TableColumn, row: TableRow) => <Cell column={column} value={row.cells[column.key]} alone />;
+  const figure = (column: TableColumn, row: TableRow) => {
+    const shown = <Cell column={column} value={row.cells[column.key]} alone />;
+    const own = row.links?.[column.key];
+    return own ? <Link to={own}>{shown}</Link> : shown;
+  };
   return (row) => {
     const first = data.columns[0];
     const name = first && (

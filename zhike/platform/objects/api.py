@@ -149,10 +149,12 @@ def groups(query: RecordQuery, by: str, *, principal: Principal, sums: Sequence[
 
 def summary_by_coverage(
     query: RecordQuery, *, principal: Principal, sums: Sequence[str] = ()
-) -> list[tuple[str, str, int, list[Any]]]:
+) -> list[tuple[str | None, str, int, list[Any]]]:
     """Return (employee number, name, parties, sums) for each employee who covers parties of the query today.
 
-    Everybody is among them, whose first sum is largest first; parties that nobody serves are last, under no number.
+    Everybody is among them, whose first sum is largest first; parties that nobody serves come then, under no number.
+    What several serve is counted with each; what that is too much is last, less than nothing, under None: all rows
+    together are each party once.
     Raises NotSummable, MixedCurrencies as `summarize` does, and
     Refused for a field that the principal does not see in clear, or who may not read coverages
     and employees.

@@ -17,6 +17,7 @@ from zhike.platform.fields.api import ValueType, plain
 from zhike.platform.fields.types import Format, Option, Wire
 from zhike.platform.objects.definitions import FieldDefinition as FieldDefinition
 from zhike.platform.objects.definitions import Lookup, ObjectDefinition, RelationPart
+from zhike.platform.organization.types import InUnit
 from zhike.platform.permissions.types import Refinement
 
 #: What conditions over records may name besides fields; the scope of whoever asks fills them in.
@@ -185,7 +186,8 @@ class RecordQuery:
 
     `columns` are fields of the record, fields of records that it points at ("party.risk_level", at most two references
     far) and computed ones; by what a column shows a list is ordered, too. `sort` orders by its first key, where that is equal by the next one; without any, as the list is by itself.
-    `uids` are records that were chosen: of them those that the viewer may see; None for all.
+    `uids` are records that were chosen: of them those that the viewer may see; None for all. `unit` is where in the firm
+    they belong. `served_by` is the employee number of who serves a party today, "" of whom nobody serves.
     """
 
     object: str
@@ -198,6 +200,8 @@ class RecordQuery:
     limit: int = 50
     of: Parent | None = None
     uids: tuple[uuid.UUID, ...] | None = None
+    unit: InUnit | None = None
+    served_by: str | None = None
 
 
 def pointing_at(through: str, parent_id: int) -> StoredExpression:

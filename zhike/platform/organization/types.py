@@ -29,6 +29,14 @@ class OrgUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class InUnit:
+    """A place in the firm: a unit by its code with what is `below` it, or it alone; "" is the place of what has no unit."""
+
+    code: str
+    below: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class HeldPost:
     """A role that a user holds in a unit from a day on; `valid_to` is the first day without it, if it ends."""
 

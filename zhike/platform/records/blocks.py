@@ -37,6 +37,7 @@ from zhike.kernel.wire import Labels, Option, labels, option
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQuery, pointing_at
+from zhike.platform.organization.types import OrgUnit
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.records import api
@@ -254,12 +255,12 @@ def _is_only_shared(subject: Subject, principal: Principal) -> bool:
     return False
 
 
-def _book_figures(principal: Principal, _subject: None, settings: BookFigures) -> BlockData:
+def _book_figures(principal: Principal, unit: OrgUnit | None, settings: BookFigures) -> BlockData:
     """Sums over a book, each with what it is compared with, and how many records it has."""
     owner = catalogue.describe(settings.object)
     wanted = [item for item in settings.figures if known(owner, [item, *item.compare])]
     keys = fields_named(owner, [part for item in wanted for part in (item, *item.compare)])
-    query = RecordQuery(owner.key, refinement=settings.refinement or "")
+    query = settings.query(unit)
     found = objects.summarize(query, principal=principal, sums=keys)
     _group, count, sums = found[0] if found else (None, 0, [None] * len(keys))
     totals = dict(zip(keys, sums, strict=True))
@@ -308,16 +309,15 @@ def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principa
     ]
 
 
-def _movers(principal: Principal, _subject: None, settings: Movers) -> BlockData:
+def _movers(principal: Principal, unit: OrgUnit | None, settings: Movers) -> BlockData:
     owner = catalogue.describe(settings.object)
     if settings.by not in owner.fields:
         return table([], [], day_end(owner.key))
     columns = [item for item in settings.columns if known(owner, [item])]
     found: list[Record] = []
     for direction in ("desc", "asc"):
-        query = RecordQuery(
-            owner.key,
-            refinement=settings.refinement or "",
+        query = replace(
+            settings.query(unit),
             sort=((settings.by, direction),),
             columns=tuple(dict.fromkeys([*fields_named(owner, columns), settings.by])),
             limit=settings.count,

@@ -16,7 +16,8 @@ from zhike.kernel.providers import AsOf, BlockSettings, Named
 from zhike.kernel.wire import Scalar, labels, option
 from zhike.platform.fields.api import plain
 from zhike.platform.objects import catalogue
-from zhike.platform.objects.types import ObjectType
+from zhike.platform.objects.types import ObjectType, RecordQuery
+from zhike.platform.organization.types import InUnit, OrgUnit
 
 __all__ = [
     "Compared",
@@ -72,6 +73,10 @@ class OfBook(BlockSettings):
 
     object: ObjectKey
     refinement: Key | None = Field(None, description="the refinement that makes the book; all one sees, when absent")
+
+    def query(self, unit: OrgUnit | None) -> RecordQuery:
+        """Return the question for the book, or for the part of it that belongs to a unit."""
+        return RecordQuery(self.object, refinement=self.refinement or "", unit=InUnit(unit.code) if unit else None)
 
     def named(self, _record: str) -> Iterator[Named]:
         """Yield every refinement that the settings name."""

@@ -13,8 +13,9 @@ from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, RequestBody, labels, option
 from zhike.platform.fields.types import Asked
 from zhike.platform.objects.types import Computed, FieldDefinition, FieldType, Parent, RecordQuery
+from zhike.platform.organization.types import InUnit
 
-__all__ = ["Direction", "FieldOut", "Owner", "ParentIn", "QueryIn", "SortIn", "form_field_out"]
+__all__ = ["Direction", "FieldOut", "InUnitIn", "Owner", "ParentIn", "QueryIn", "SortIn", "form_field_out"]
 Direction = Literal["asc", "desc"]
 Owner = Literal["source", "desk"]
 
@@ -31,6 +32,13 @@ class ParentIn(RequestBody):
 
     field: str
     uid: uuid.UUID
+
+
+class InUnitIn(RequestBody):
+    """Where in the firm the records of a list belong: a unit by its code, with what is below it or alone; "" is no unit."""
+
+    code: str
+    below: bool = True
 
 
 class ComputedIn(RequestBody):
@@ -64,6 +72,9 @@ class QueryIn(RequestBody):
     of: ParentIn | None = None
     #: Records that were chosen one by one.
     uids: Annotated[list[uuid.UUID], Field(max_length=200)] | None = None
+    unit: InUnitIn | None = None
+    #: The employee number of who serves a party today; "" of whom nobody serves.
+    served_by: str | None = None
 
     def query(self, object: str) -> RecordQuery:
         """Return the question as the door takes it."""
@@ -78,6 +89,8 @@ class QueryIn(RequestBody):
             limit=self.limit,
             of=Parent(self.of.field, self.of.uid) if self.of else None,
             uids=None if self.uids is None else tuple(self.uids),
+            unit=InUnit(self.unit.code, self.unit.below) if self.unit else None,
+            served_by=self.served_by,
         )
 
 

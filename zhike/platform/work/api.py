@@ -16,7 +16,7 @@ from zhike.kernel.ids import uuid7
 from zhike.platform.audit import api as audit
 from zhike.platform.objects import api as objects
 from zhike.platform.organization import people
-from zhike.platform.organization.types import Colleague
+from zhike.platform.organization.types import Colleague, InUnit
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import NotReassigned
@@ -39,6 +39,7 @@ __all__ = [
     "open_of",
     "pause",
     "per_assignee",
+    "per_unit",
     "reassign",
     "reassign_each",
     "release",
@@ -65,9 +66,14 @@ def counts(query: WorkQuery | None = None, *, principal: Principal) -> WorkCount
     return listing.counts(query or WorkQuery(), principal)
 
 
-def per_assignee(*, principal: Principal) -> dict[str, WorkCounts]:
-    """Return the same by employee number, of everybody whose work the principal may read; of nobody yet under ""."""
-    return listing.per_assignee(principal)
+def per_assignee(unit: InUnit | None = None, *, principal: Principal) -> dict[str, WorkCounts]:
+    """Return the same by employee number, of everybody whose work (of a unit) the principal may read; of nobody yet under ""."""
+    return listing.per_assignee(unit, principal)
+
+
+def per_unit(unit: InUnit | None = None, *, principal: Principal) -> dict[int | None, WorkCounts]:
+    """Return the same by the inner id of the unit to which work belongs; of no unit under None."""
+    return listing.per_unit(unit, principal)
 
 
 def open_of(assignee: str, *, principal: Principal) -> int:

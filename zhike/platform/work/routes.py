@@ -8,6 +8,7 @@ from typing import Literal
 from ninja import Router
 
 from zhike.kernel.wire import responds
+from zhike.platform.organization.types import InUnit
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.work import api, schemas
 from zhike.platform.work.types import Whose, WorkQuery
@@ -25,9 +26,13 @@ def todo(
     overdue: bool = False,
     newest: bool = False,
     cursor: str = "",
+    unit: str | None = None,
+    below: bool = True,
 ) -> schemas.WorkPageOut:
-    """The work that the caller may read."""
-    query = WorkQuery(state, whose, tuple(kind.split(",")) if kind else (), assignee, overdue, newest, cursor)
+    """The work that the caller may read; of a unit by its code with what is `below` it, "" of none at all."""
+    kinds = tuple(kind.split(",")) if kind else ()
+    place = None if unit is None else InUnit(unit, below)
+    query = WorkQuery(state, whose, kinds, assignee, overdue, newest, cursor, unit=place)
     found, more = api.todo(query, principal=request.principal)
     return schemas.page_out(found, more, api.counts(query, principal=request.principal), request.principal)
 

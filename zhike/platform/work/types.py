@@ -13,9 +13,11 @@ from pydantic import Field
 from zhike.kernel.definition_parts import Days, Definition, Flag, Key, Labels, Origin, Part, Refers, Text, rule
 from zhike.kernel.open_time import Counting
 from zhike.platform.objects.types import FieldDefinition
+from zhike.platform.organization.types import InUnit
 
-#: Which work of those that one may see: one's own, what one may take, what one asked others for, everything.
-Whose = Literal["mine", "free", "asked", "all"]
+#: Which work of those that one may see: one's own, what one may take, what one asked others for, what nobody has yet,
+#: everything.
+Whose = Literal["mine", "free", "asked", "nobody", "all"]
 #: What can be done with a piece of work.
 Act = Literal["claim", "release", "delegate", "reassign", "comment", "pause", "resume", "complete"]
 
@@ -146,7 +148,10 @@ class AskWork(Part):
 
 @dataclass(frozen=True, slots=True)
 class WorkQuery:
-    """What a list of work asks for: all parts are combined with "and"; the state "any" is every one."""
+    """What a list of work asks for: all parts are combined with "and"; the state "any" is every one.
+
+    `unit` is where in the firm it belongs.
+    """
 
     state: str = "open"
     whose: Whose = "all"
@@ -156,6 +161,7 @@ class WorkQuery:
     newest: bool = False
     cursor: str = ""
     limit: int = 50
+    unit: InUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)

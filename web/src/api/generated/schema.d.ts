@@ -1270,6 +1270,8 @@ export interface paths {
         /**
          * Page
          * @description A page with all its blocks, or one block of it again; of one whose rows go on, those `after` what it said.
+         *
+         *     A desk is for one of the caller's units, by its code.
          */
         get: operations["getPage"];
         put?: never;
@@ -1637,7 +1639,7 @@ export interface paths {
         };
         /**
          * Todo
-         * @description The work that the caller may read.
+         * @description The work that the caller may read; of a unit by its code with what is `below` it, "" of none at all.
          */
         get: operations["listWork"];
         put?: never;
@@ -2294,9 +2296,11 @@ export interface components {
             q?: string;
             /** @default  */
             refinement?: string;
+            served_by?: string | null;
             /** @default [] */
             sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
+            unit?: components["schemas"]["InUnitIn"] | null;
         };
         /** @description How many records a list has; above a limit an estimate. */
         CountOut: {
@@ -2453,9 +2457,11 @@ export interface components {
             reason: string;
             /** @default  */
             refinement?: string;
+            served_by?: string | null;
             /** @default [] */
             sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
+            unit?: components["schemas"]["InUnitIn"] | null;
         };
         /**
          * @description Where an export above the limit stands: the state of its run, or `expired`; rows so far, and until when it is kept.
@@ -2700,11 +2706,13 @@ export interface components {
             q?: string;
             /** @default  */
             refinement?: string;
+            served_by?: string | null;
             /** @default [] */
             sort?: components["schemas"]["SortIn"][];
             /** @default [] */
             sums?: string[];
             uids?: string[] | null;
+            unit?: components["schemas"]["InUnitIn"] | null;
         };
         /** @description To whom work goes (employee number), and why; with the `revision` that was seen, only if it is still that. */
         HandIn: {
@@ -2798,6 +2806,12 @@ export interface components {
             /** @enum {string} */
             op: "in" | "not_in";
             right: components["schemas"]["StoredExpression"][] | components["schemas"]["StoredExpression"];
+        };
+        /** @description Where in the firm the records of a list belong: a unit by its code, with what is below it or alone; "" is no unit. */
+        InUnitIn: {
+            /** @default true */
+            below?: boolean;
+            code: string;
         };
         /** @description How all background work stands at one moment. */
         JobsOut: {
@@ -3260,7 +3274,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             path: string;
         };
-        /** @description A page with its blocks by key, and where they stand. */
+        /** @description A page with its blocks by key, and where they stand; `trail` leads to the unit it is looked at for. */
         PageOut: {
             blocks: {
                 [key: string]: components["schemas"]["AnyBlock"];
@@ -3270,6 +3284,7 @@ export interface components {
             key: string;
             labels: components["schemas"]["Labels"];
             title: string;
+            trail: components["schemas"]["UnitStepOut"][];
         };
         /** @description A value bound when the expression is used. */
         ParamForm: {
@@ -3443,9 +3458,11 @@ export interface components {
             q?: string;
             /** @default  */
             refinement?: string;
+            served_by?: string | null;
             /** @default [] */
             sort?: components["schemas"]["SortIn"][];
             uids?: string[] | null;
+            unit?: components["schemas"]["InUnitIn"] | null;
         };
         /**
          * @description What waits in a queue, or for a pump turned in it: null is not counted; `catch_up` is in seconds.
@@ -3998,12 +4015,19 @@ export interface components {
             after: string;
             left: number;
         };
-        /** @description A row, and where it leads; `tones` are of cells that are drawn otherwise than their column says. */
+        /**
+         * @description A row, and where it leads; `links` are where single cells lead: to the list of what they count.
+         *
+         *     `tones` are of cells that are drawn otherwise than their column says.
+         */
         TableRow: {
             cells: {
                 [key: string]: components["schemas"]["CellValue"];
             };
             key: string;
+            links?: {
+                [key: string]: string;
+            };
             path: string | null;
             tones?: {
                 [key: string]: "plain" | "late" | "attention" | "refused";
@@ -4173,6 +4197,11 @@ export interface components {
             name: string;
             /** Format: uuid */
             uid: string;
+        };
+        /** @description A unit on the way to the one for which a page is looked at. */
+        UnitStepOut: {
+            code: string;
+            name: string;
         };
         /** @description Which field to see in clear, and why. */
         UnmaskIn: {
@@ -4682,6 +4711,7 @@ export type HistoryOut = components['schemas']['HistoryOut'];
 export type IdentityBlockOut = components['schemas']['IdentityBlockOut'];
 export type IdentityData = components['schemas']['IdentityData'];
 export type InForm = components['schemas']['InForm'];
+export type InUnitIn = components['schemas']['InUnitIn'];
 export type JobsOut = components['schemas']['JobsOut'];
 export type KeptFromOut = components['schemas']['KeptFromOut'];
 export type Labels = components['schemas']['Labels'];
@@ -4838,6 +4868,7 @@ export type UnavailableBlockOut = components['schemas']['UnavailableBlockOut'];
 export type UnitChoiceOut = components['schemas']['UnitChoiceOut'];
 export type UnitCountOut = components['schemas']['UnitCountOut'];
 export type UnitOut = components['schemas']['UnitOut'];
+export type UnitStepOut = components['schemas']['UnitStepOut'];
 export type UnmaskIn = components['schemas']['UnmaskIn'];
 export type UnmaskableData = components['schemas']['UnmaskableData'];
 export type UnmaskedOut = components['schemas']['UnmaskedOut'];
@@ -7448,6 +7479,7 @@ export interface operations {
                 record?: string | null;
                 block?: string;
                 after?: string;
+                unit?: string;
             };
             header?: never;
             path: {
@@ -8126,12 +8158,14 @@ export interface operations {
         parameters: {
             query?: {
                 state?: ("open" | "done" | "cancelled") | "any";
-                whose?: "mine" | "free" | "asked" | "all";
+                whose?: "mine" | "free" | "asked" | "nobody" | "all";
                 kind?: string;
                 assignee?: string;
                 overdue?: boolean;
                 newest?: boolean;
                 cursor?: string;
+                unit?: string | null;
+                below?: boolean;
             };
             header?: never;
             path?: never;

@@ -116,6 +116,8 @@ export const records = {
   ],
   'cell.reload': ['载入新版', 'Load the new one'],
   'list.clearFilters': ['清空筛选', 'Clear filters'],
+  'list.servedBy': ['服务人员', 'Served by'],
+  'list.servedByNobody': ['未分配', 'Nobody'],
   'list.title': ['{{name}}列表', '{{name}}'],
   'list.saveAudience': ['存为客群', 'Save as audience'],
   'record.new': ['新建{{name}}', 'New {{name}}'],

@@ -30,6 +30,7 @@ export const work = {
   'work.free': ['待领取', 'Unclaimed'],
   'work.asked': ['我发起的', 'Asked by me'],
   'work.onlyMine': ['只看我的', 'Only mine'],
+  'work.nobodyYet': ['待领取', 'To be taken'],
   'work.onlyOverdue': ['只看超时', 'Only overdue'],
   'work.allKinds': ['全部类型', 'All kinds'],
   'work.sort.urgent': ['最紧急在前', 'Most urgent first'],

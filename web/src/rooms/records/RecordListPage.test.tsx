@@ -463,3 +463,21 @@ describe('rows in groups', () => {
     expect((await screen.findAllByTestId('group')).map((head) => head.textContent)).toEqual(['稳健', '积极']);
   });
 });
+
+describe('where the records of a list belong', () => {
+  it('stands in its address, is asked of the server and is taken away by its chip', async () => {
+    const places = [{ uid: 'u1', key: 'B001', display: '临江营业部' }];
+    server.answers = ({ path }) => (path.startsWith('/meta/places/') ? { body: places } : undefined);
+    const user = await open('?tab=all&unit=B001&served=');
+    await rows();
+    expect((await screen.findByTestId('unit-chip')).textContent).toBe('机构 临江营业部');
+    expect(screen.getByTestId('served-chip').textContent).toBe('服务人员 未分配');
+    const asked = (end: string) => server.sent.filter(({ path }) => path.endsWith(end)).at(-1)?.body;
+    for (const end of ['/query', '/count'])
+      expect(asked(end)).toMatchObject({ unit: { code: 'B001', below: true }, served_by: '' });
+    await user.click(within(screen.getByTestId('unit-chip')).getByRole('link'));
+    await waitFor(() => expect(screen.queryByTestId('unit-chip')).toBeNull());
+    await waitFor(() => expect(asked('/query')).not.toHaveProperty('unit'));
+    expect(asked('/query')).toMatchObject({ served_by: '' });
+  });
+});

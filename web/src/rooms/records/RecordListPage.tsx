@@ -15,6 +15,7 @@ import { Icon } from '../../kit/Icon';
 import { DayStamp, Stamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
+import { PlaceChip, UnitChip, usePlaceName } from '../../kit/PlaceChip';
 import { Empty, QueryState } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
 import { BlankAsk, BlankMark, CountBlank } from './blanks';
@@ -22,7 +23,7 @@ import { ChosenBar } from './ChosenBar';
 import { ColumnChooser } from './ColumnChooser';
 import { Dropped } from './Dropped';
 import { ExportButton } from './ExportButton';
-import { parentIn, type Given } from './given';
+import { belongingIn, parentIn, type Given } from './given';
 import { AllGroups, GroupSelect, NoGroups } from './grouping';
 import { OrderNote, OrderSelect } from './ordering';
 import { Rows } from './RecordRows';
@@ -51,11 +52,12 @@ export function RecordListPage() {
 function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {
   const { search, write } = useAddress(life);
   const parent = parentIn(search, meta.fields);
+  const belong = belongingIn(search);
   const { t, label } = useText();
   const phone = useIsPhone();
   const [first] = useState(() => shownIn(search, meta));
   const [dropped] = useState(() => droppedIn(search, meta));
-  const list = useRecordList(meta, parent, first, (shown) => write(addressOf(shown, meta, search)));
+  const list = useRecordList(meta, { parent, belong }, first, (shown) => write(addressOf(shown, meta, search)));
   const chosen = useChosenRows(meta, list);
   const asOf = list.page.data?.as_of;
   const name = label(meta.labels);
@@ -92,6 +94,8 @@ function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {
             />
           )}
           {parent && <ParentChip meta={meta} parent={parent} />}
+          {belong.unit && <UnitChip unit={belong.unit} />}
+          {belong.served_by !== undefined && <ServedChip number={belong.served_by} />}
           <ConditionChips
             rows={list.rows}
             terms={list.terms}
@@ -145,6 +149,14 @@ function ParentChip({ meta, parent }: { meta: ObjectMeta; parent: Given }) {
   );
 }
 
+/** Who serves the records of the list; '' is nobody. */
+function ServedChip({ number }: { number: string }) {
+  const { t } = useText();
+  const name = usePlaceName('user', number);
+  const said = number === '' ? t('list.servedByNobody') : name === number ? number : `${name} ${number}`;
+  return <PlaceChip title={t('list.servedBy')} value={said} drops={['served']} testId="served-chip" />;
+}
+
 function ListActions({ meta, list }: { meta: ObjectMeta; list: RecordList }) {
   const { t, label } = useText();
   const navigate = useNavigate();
@@ -179,13 +191,13 @@ function RefinementTabs({ meta, list }: { meta: ObjectMeta; list: RecordList }) 
       items={tabs.map((tab) => ({
         key: tab.key,
         title: label(tab.labels),
-        count: <TabCount object={meta.key} refinement={tab.key} of={list.of} />,
+        count: <TabCount object={meta.key} refinement={tab.key} of={list.of} {...list.belong} />,
       }))}
     />
   );
 }
 
-function TabCount({ object, ...filter }: { object: string } & Pick<Filter, 'refinement' | 'of'>) {
+function TabCount({ object, ...filter }: { object: string } & Omit<Filter, 'q' | 'condition'>) {
   const count = useRecordCount(object, filter);
   return count.data ? <Count value={count.data.count} approximate={count.data.approximate} /> : null;
 }

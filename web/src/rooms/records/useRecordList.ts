@@ -7,7 +7,7 @@ import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { searchRest, useDebounced, useListName } from '../../kit/hooks';
 import { useLeaving } from '../../kit/unsaved';
 import { forgetWidths } from '../../kit/table/widths';
-import type { Given } from './given';
+import type { Belonging, Given } from './given';
 import { listedFields } from './listed';
 import type { Place, Shown } from './shown';
 
@@ -15,9 +15,14 @@ const PAGE = 50;
 
 /**
  * The state of one list: what is asked, in which order, which columns, which page. It begins as `first` and is told to
- * `onShown` whenever it has settled.
+ * `onShown` whenever it has settled. Whose records it has and where they `belong` is not its own to change.
  */
-export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Shown, onShown: (shown: Shown) => void) {
+export function useRecordList(
+  meta: ObjectMeta,
+  { parent, belong }: { parent: Given | null; belong: Belonging },
+  first: Shown,
+  onShown: (shown: Shown) => void,
+) {
   const [refinement, setRefinement] = useState(first.refinement);
   const [rows, setRows] = useState<Row[]>(first.rows);
   const [q, setQ] = useState(first.q);
@@ -32,7 +37,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     searchRest(q),
   );
   const of = parent ? { field: parent.key, uid: parent.uid } : undefined;
-  const filter = { refinement, condition: settled.condition, q: settled.q, of };
+  const filter = { refinement, condition: settled.condition, q: settled.q, of, ...belong };
   const query: RecordQuery = { ...filter, sort, columns, cursor: place.cursor, limit: PAGE };
 
   const page = useRecordPage(meta, query);
@@ -73,6 +78,7 @@ export function useRecordList(meta: ObjectMeta, parent: Given | null, first: Sho
     setClosed: (closed: string[]) => leave(() => grouping.setClosed(closed)),
     terms,
     of,
+    belong,
     filter,
     page,
     from: place.from,
@@ -101,7 +107,7 @@ function useGrouping(first: Shown) {
 }
 
 export type RecordList = ReturnType<typeof useRecordList>;
-export type Filter = Pick<RecordQuery, 'refinement' | 'q' | 'of'> & { condition?: Expression };
+export type Filter = Pick<RecordQuery, 'refinement' | 'q' | 'of' | 'unit' | 'served_by'> & { condition?: Expression };
 
 /** The whole list in groups of one field, with counts and sums; nothing without a field. */
 export function useRecordGroups(object: string, filter: Filter, by: string | undefined, sums: string[]) {

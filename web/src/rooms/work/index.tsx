@@ -15,6 +15,7 @@ import { useKeys, useListName } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
 import { Clip, LiveStamp, Tag } from '../../kit/marks';
 import { Page } from '../../kit/Page';
+import { PlaceChip, UnitChip } from '../../kit/PlaceChip';
 import { wayBack } from '../../kit/returning';
 import { Empty, ErrorState, Skeleton } from '../../kit/states';
 import { Tabs } from '../../kit/Tabs';
@@ -179,7 +180,7 @@ function Filters({ shown, show, kinds, count }: FilterProps) {
       {heads && hasAssignee(shown.view) && (
         <ColleagueSelect
           value={shown.assignee || undefined}
-          onChange={(assignee = '') => show({ assignee, mine: assignee ? false : shown.mine })}
+          onChange={(assignee = '') => show({ assignee, ...(assignee && { mine: false, nobody: false }) })}
           placeholder={t('work.anyAssignee')}
           style={{ minWidth: 160 }}
           testId="work-assignee"
@@ -198,7 +199,7 @@ function Filters({ shown, show, kinds, count }: FilterProps) {
           <Checkbox
             checked={shown.mine}
             onChange={(event) =>
-              show({ mine: event.target.checked, assignee: event.target.checked ? '' : shown.assignee })
+              show({ mine: event.target.checked, ...(event.target.checked && { assignee: '', nobody: false }) })
             }
             data-testid="work-mine"
           >
@@ -211,8 +212,12 @@ function Filters({ shown, show, kinds, count }: FilterProps) {
           >
             {t('work.onlyOverdue')}
           </Checkbox>
+          {shown.nobody && (
+            <PlaceChip title={t('work.assignee')} value={t('work.nobodyYet')} drops={['nobody']} testId="nobody-chip" />
+          )}
         </>
       )}
+      {shown.unit && <UnitChip unit={shown.unit} />}
       {count !== undefined && (
         <span className="right small ink-3 nowrap" data-testid="work-shown">
           {t('work.shown', { n: decimal(count, 0) })}
@@ -224,7 +229,7 @@ function Filters({ shown, show, kinds, count }: FilterProps) {
 
 function NoWork({ shown }: { shown: Shown }) {
   const { t } = useText();
-  if (shown.kind || shown.assignee || shown.mine || shown.overdue)
+  if (shown.kind || shown.assignee || shown.mine || shown.overdue || shown.nobody || shown.unit)
     return <Empty icon="filter" title={t('work.noneFiltered')} />;
   if (shown.view === 'done') return <Empty title={t('work.noneDone')} />;
   if (shown.view === 'free') return <Empty title={t('work.noneFree')} />;

@@ -28,3 +28,12 @@ test('an address may say what a new task is about', () => {
   expect(aboutIn(new URLSearchParams('about=party:01a2'))).toEqual({ object: 'party', uid: '01a2' });
   expect(aboutIn(new URLSearchParams('about=party'))).toBeNull();
 });
+
+test('a list may be that of a unit and of what nobody has yet, and says so in its address', () => {
+  const unit = at('unit=HQ&below=0');
+  expect(asked(unit)).toMatchObject({ unit: 'HQ', below: false, whose: 'all' });
+  expect(searchOf({ ...unit, view: 'done' })).toEqual({ view: 'done', unit: 'HQ', below: '0' });
+  expect(searchOf(at('unit='))).toEqual({ unit: '' });
+  expect(asked(at('nobody=1&unit=B001'))).toMatchObject({ unit: 'B001', below: true, whose: 'nobody' });
+  expect(searchOf(at('nobody=1'))).toEqual({ nobody: '1' });
+});

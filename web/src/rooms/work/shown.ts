@@ -1,4 +1,5 @@
 import { useKeptShown } from '../../kit/address';
+import { unitIn, type InUnit } from '../../kit/PlaceChip';
 
 export type View = 'open' | 'free' | 'asked' | 'done';
 export type Shown = {
@@ -8,6 +9,9 @@ export type Shown = {
   sort: 'urgent' | 'newest';
   mine: boolean;
   overdue: boolean;
+  /** What nobody has yet, whoever may take it. */
+  nobody: boolean;
+  unit?: InUnit;
 };
 
 const VIEWS: View[] = ['open', 'free', 'asked', 'done'];
@@ -23,6 +27,8 @@ export function shownIn(search: URLSearchParams): Shown {
     sort: search.get('sort') === 'newest' ? 'newest' : 'urgent',
     mine: search.has('mine'),
     overdue: search.has('overdue'),
+    nobody: search.has('nobody'),
+    unit: unitIn(search),
   };
 }
 
@@ -30,7 +36,7 @@ export function shownIn(search: URLSearchParams): Shown {
 export const hasAssignee = (view: View) => view !== 'free';
 
 /** The address of a list; what is as usual is not said. Another tab begins without the filters that only the open one has. */
-export function searchOf({ view, kind, assignee, sort, mine, overdue }: Shown): Record<string, string> {
+export function searchOf({ view, kind, assignee, sort, mine, overdue, nobody, unit }: Shown): Record<string, string> {
   const open = view === 'open';
   return {
     ...(open ? {} : { view }),
@@ -39,6 +45,9 @@ export function searchOf({ view, kind, assignee, sort, mine, overdue }: Shown): 
     ...(open && sort === 'newest' ? { sort } : {}),
     ...(open && mine ? { mine: '1' } : {}),
     ...(open && overdue ? { overdue: '1' } : {}),
+    ...(open && nobody ? { nobody: '1' } : {}),
+    ...(unit ? { unit: unit.code } : {}),
+    ...(unit && !unit.below ? { below: '0' } : {}),
   };
 }
 
@@ -51,7 +60,7 @@ export function aboutIn(search: URLSearchParams): About | null {
 }
 
 /** What the server is asked for; what one asked for is looked for when it is decided, too. */
-export function asked({ view, kind, assignee, sort, mine, overdue }: Shown) {
+export function asked({ view, kind, assignee, sort, mine, overdue, nobody, unit }: Shown) {
   const state = ({ open: 'open', free: 'open', asked: 'any', done: 'done' } as const)[view];
   const whose =
     view === 'free'
@@ -60,8 +69,10 @@ export function asked({ view, kind, assignee, sort, mine, overdue }: Shown) {
         ? ('asked' as const)
         : mine
           ? ('mine' as const)
-          : ('all' as const);
-  return { state, whose, kind, assignee, newest: sort === 'newest', overdue };
+          : nobody
+            ? ('nobody' as const)
+            : ('all' as const);
+  return { state, whose, kind, assignee, newest: sort === 'newest', overdue, unit: unit?.code, below: unit?.below };
 }
 
 export const useShown = () => useKeptShown(shownIn, searchOf);

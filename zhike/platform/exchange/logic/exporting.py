@@ -46,6 +46,8 @@ def note(owner: ObjectType, query: RecordQuery, count: int, columns: Sequence[st
         "text": bool(query.text),
         **({"of": {query.of.through: str(query.of.uid)}} if query.of else {}),
         **({"chosen": len(query.uids)} if query.uids is not None else {}),
+        **({"unit": [query.unit.code, query.unit.below]} if query.unit else {}),
+        **({"served_by": query.served_by} if query.served_by is not None else {}),
     }
     audit.note(operation="export", subject=owner.key, details=details)
 

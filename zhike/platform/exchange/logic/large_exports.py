@@ -34,6 +34,7 @@ from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue, lists
 from zhike.platform.objects.types import Computed, FieldType, ObjectType, Order, Parent, Record, RecordQuery
 from zhike.platform.organization import people
+from zhike.platform.organization.types import InUnit
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
@@ -61,6 +62,8 @@ class ExportList(Part):
     columns: tuple[str | ComputedColumn, ...] = ()
     of: tuple[str, uuid.UUID] | None = None
     uids: tuple[uuid.UUID, ...] | None = None
+    unit: InUnit | None = None
+    served_by: str | None = None
     #: How many rows were approved.
     approved: int | None = None
 
@@ -145,6 +148,12 @@ def told(owner: ObjectType, query: RecordQuery, principal: Principal) -> Labels:
         lines.append(Labels("仅某一条记录下的", "Of one record only"))
     if query.uids is not None:
         lines.append(Labels("仅逐条选中的", "Only those chosen one by one"))
+    if query.unit is not None:
+        place = query.unit.code or "—"
+        lines.append(Labels(f"机构：{place}", f"Org unit: {place}"))
+    if query.served_by is not None:
+        number = query.served_by or "—"
+        lines.append(Labels(f"服务人员：{number}", f"Served by: {number}"))
     return Labels("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
 
 

@@ -11,10 +11,11 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.platform.objects.errors import UnknownField, UnknownRefinement
-from zhike.platform.objects.logic import asking, computing, paths, searching, single_records, statements
+from zhike.platform.objects.logic import asking, computing, paths, searching, served_by, single_records, statements
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import (
     Where,
+    any_id,
     narrow_to_condition,
     narrow_to_refinement,
     narrow_to_scope,
@@ -22,11 +23,14 @@ from zhike.platform.objects.logic.conditions import (
 from zhike.platform.objects.logic.searching import Answers
 from zhike.platform.objects.logic.statements import ALIAS, Statement
 from zhike.platform.objects.types import FieldType, ObjectType, RecordQuery, pointing_at
+from zhike.platform.organization import places
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
 #: The placeholder of the records that were chosen.
 _CHOSEN = "chosen"
+#: The placeholder of the units that records belong to.
+_UNITS = "in_units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Question:
 
     `condition` is the shape of what it asks, `written` the values in it; `answers` are those to its search, if it has one;
     `chosen` are records that were chosen one by one, None for all; `computed` the columns that the query makes, by key,
-    whose values are among the `written` ones.
+    whose values are among the `written` ones. `units` are those that the records belong to, () for none at all, None for
+    any; `served_by` is the number of who serves them, "" for nobody, None for whoever.
     """
 
     owner: ObjectType
@@ -47,6 +52,8 @@ class Question:
     answers: Answers | None
     chosen: Sequence[uuid.UUID] | None
     computed: Mapping[str, FieldType] = field(default_factory=dict)
+    units: tuple[int, ...] | None = None
+    served_by: str | None = None
 
     def statement(self, about: Hashable, select: Callable[[Where], exp.Select]) -> Statement:
         """Return the statement that `select` makes of the conditions, made once for all questions of this shape.
@@ -64,7 +71,9 @@ class Question:
         ):  # what the search tokens ask is made of the text itself
             return build()
         by_id = (self.answers is not None, self.chosen is not None)
-        shape = (self.owner.key, self.principal.shape, self.operation, self.refinement, self.condition, by_id, about)
+        place = (self.units and True, self.served_by and True)  # what stands in them is bound
+        asked_of = (self.owner.key, self.principal.shape, self.operation)
+        shape = (*asked_of, self.refinement, self.condition, by_id, place, about)
         return statements.kept(shape, build)
 
     def askable(self, key: str) -> FieldType:
@@ -89,7 +98,10 @@ class Question:
         params = permissions.scope(self.principal, "read", self.owner.key).params
         found = {searching.FOUND: self.answers.ids} if self.answers else {}
         chosen = {_CHOSEN: list(self.chosen)} if self.chosen is not None else {}
-        return {**expressions.filled(statement.values, self.written), **params, **found, **chosen, **given}
+        place = {_UNITS: list(self.units)} if self.units else {}
+        served = {served_by.NUMBER: self.served_by} if self.served_by else {}
+        filled = expressions.filled(statement.values, self.written)
+        return {**filled, **params, **found, **chosen, **place, **served, **given}
 
     def _where(self) -> Where:
         where = Where(catalogues.catalogue())
@@ -100,6 +112,10 @@ class Question:
             searching.narrow_to_answers(where, self.answers)
         if self.chosen is not None:
             where.add(exp.column("uid", table=ALIAS).eq(exp.Any(this=exp.paren(exp.Placeholder(this=_CHOSEN)))))
+        if self.units is not None:
+            where.add(_in_units(self.owner, some=bool(self.units)))
+        if self.served_by is not None:
+            served_by.narrow(where, self.principal, nobody=not self.served_by)
         narrow_to_scope(where, self.owner, ALIAS, self.principal, "read")
         if self.operation != "read":
             narrow_to_scope(where, self.owner, ALIAS, self.principal, self.operation)
@@ -109,8 +125,8 @@ class Question:
 def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation: str = "read") -> Question:
     """Return the question that a query is.
 
-    Raises UnknownRefinement, ExpressionInvalid, BadColumnKey, and Refused where a condition or a column asks about what
-    the principal may not ask about.
+    Raises UnknownRefinement, ExpressionInvalid, BadColumnKey, UnknownUnit, and Refused where a condition, a column or a
+    narrowing asks about what the principal may not ask about.
     """
     query = _with_parent(query, principal, owner)
     refinement = "" if query.refinement == "all" else query.refinement
@@ -124,7 +140,37 @@ def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation
         shape, written = expressions.shape_of(condition)
     answers = searching.answers(owner, query.text, principal) if query.text.strip() else None
     computed, more = computing.columns(query, owner, principal, condition, len(written))
-    return Question(owner, principal, operation, refinement, shape, (*written, *more), answers, query.uids, computed)
+    if query.unit is not None:
+        asking.require(owner, (_unit_of(owner).key,), principal)
+    if query.served_by is not None:
+        served_by.require(owner, principal)
+    return Question(
+        owner,
+        principal,
+        operation,
+        refinement,
+        shape,
+        (*written, *more),
+        answers,
+        query.uids,
+        computed,
+        places.inside(query.unit) if query.unit else None,
+        query.served_by,
+    )
+
+
+def _unit_of(owner: ObjectType) -> FieldType:
+    """The field that says where in the firm a record belongs. Raises UnknownField where the object has none."""
+    found = owner.field_with_role("branch")
+    if found is None:
+        raise UnknownField(object=owner.key, field="unit", has=[])
+    return found
+
+
+def _in_units(owner: ObjectType, *, some: bool) -> exp.Expr:
+    """The condition that a record belongs to one of the bound units, or without `some` to none at all."""
+    column = exp.column(_unit_of(owner).column, table=ALIAS, quoted=True)
+    return column.eq(any_id(exp.Placeholder(this=_UNITS))) if some else column.is_(exp.null())
 
 
 def _with_parent(query: RecordQuery, principal: Principal, owner: ObjectType) -> RecordQuery:

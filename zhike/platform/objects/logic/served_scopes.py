@@ -56,8 +56,8 @@ def ways(question: Question, figure: str) -> tuple[Way, ...]:
     """
     owner, principal = question.owner, question.principal
     scope = permissions.scope(principal, "read", owner.key)
-    narrower = question.condition is not None or question.answers is not None or question.chosen is not None
-    if scope.everything or scope.nothing or narrower:
+    asked = (question.condition, question.answers, question.chosen, question.units, question.served_by)
+    if scope.everything or scope.nothing or any(one is not None for one in asked):
         return ()
     if question.refinement and owner.refinements[question.refinement].condition not in {
         one.text for one in scope.conditions

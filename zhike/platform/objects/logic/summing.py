@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,8 @@ from zhike.platform.fields.api import plain
 from zhike.platform.objects.errors import MixedCurrencies
 from zhike.platform.objects.logic import asking
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic.conditions import Where, current, current_text, fields_of, outside_walls
+from zhike.platform.objects.logic import served_by as who
+from zhike.platform.objects.logic.conditions import Where, outside_walls
 from zhike.platform.objects.logic.questions import Question, asked
 from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from
 from zhike.platform.objects.types import UNREADABLE, FieldType, ObjectType, RecordQuery
@@ -101,27 +102,40 @@ def _currencies(owner: ObjectType, field: FieldType, where: Where) -> exp.Select
 
 def coverage_summary(
     query: RecordQuery, principal: Principal, sums: Sequence[str]
-) -> list[tuple[str, str, int, list[Any]]]:
+) -> list[tuple[str | None, str, int, list[Any]]]:
     """Return (employee number, name, records, sums) by the employee who serves the record today.
 
-    Those that nobody serves, as far as the principal sees who does, are last, under no number.
+    Those that nobody serves, as far as the principal sees who does, come after them, under no number. What several serve
+    is counted with each; what that is too much is last, less than nothing, under None: all rows together are the query's
+    records, each once, by the one statement that reads them.
     Raises Refused for what the principal may not ask about, also of the coverage and of the employee.
     """
     owner, coverage = catalogues.object_with_role("party"), catalogues.object_with_role("coverage")
     employee = catalogues.object_with_role("employee")
     question = asked(query, principal, owner)
     summed = asking.summable(owner, sums, principal)
-    asking.require(coverage, ("party", "employee", "employee_no", *_read_today(coverage)), principal)
+    who.require(owner, principal)
     asking.require(employee, ("name",), principal)
     _refuse_mixed(question, summed)
     by_employee = partial(_by_employee, owner, coverage, employee, summed, principal)
     rows = question.rows(question.statement(("coverage", tuple(sums)), by_employee))
-    return [(row[0] or "", row[1] or "", row[2], [plain(value) for value in row[3:]]) for row in rows]
+    end = 4 + len(summed)
+    found: list[tuple[str | None, str, int, list[Any]]] = [
+        (row[0] or "", row[1] or "", row[2], [plain(value) for value in row[4:end]]) for row in rows
+    ]
+    again = sum(row[3] for row in rows)
+    if again:
+        found.append((None, "", -again, [_less(row[place] for row in rows) for place in range(end, end + len(summed))]))
+    return found
 
 
-def _read_today(coverage: ObjectType) -> list[str]:
-    """The fields that say which coverages hold today."""
-    return fields_of(catalogues.catalogue(), coverage, current_text(coverage))
+def _less(amounts: Iterable[Any]) -> Any:
+    """What is taken off for amounts that were summed up before."""
+    known = [amount for amount in amounts if amount is not None]
+    if not known:
+        return None
+    total = sum(known[1:], known[0])
+    return plain((total - total) - total)  # -0.00 is no amount
 
 
 def _by_employee(
@@ -132,22 +146,28 @@ def _by_employee(
     principal: Principal,
     where: Where,
 ) -> exp.Select:
-    """Number, name, records and sums by who serves them."""
+    """Number, name, records, those that another number has, too, then the sums of both, by who serves them."""
     alias = "s"
-    number, of_employee = _column(coverage, "employee_no", alias), _column(coverage, "employee", alias)
+    number, of_employee = who.column(coverage, "employee_no", alias), who.column(coverage, "employee", alias)
     figures = [exp.alias_(exp.Max(this=field_sql(field)), f"figure{place}") for place, field in enumerate(summed)]
-    each = exp.select(number.as_("number"), exp.Max(this=of_employee).as_("employee"), *figures)
+    own = exp.column("id", table=ALIAS)
+    nth = exp.Window(this=exp.RowNumber(), partition_by=[own], order=exp.Order(expressions=[number.copy()]))
+    each = exp.select(number.as_("number"), exp.Max(this=of_employee).as_("employee"), nth.as_("nth"), *figures)
     # From each record to who serves it: services of all records are a hundred times those of a branch.
     served = exp.and_(
-        _column(coverage, "party", alias).eq(exp.column("id", table=ALIAS)), *_today(coverage, alias, where, principal)
+        who.column(coverage, "party", alias).eq(exp.column("id", table=ALIAS)),
+        *who.today(coverage, alias, where, principal),
     )
-    each = records_from(each, owner, where).join(_table(coverage, alias), on=served, join_type="left")
+    each = records_from(each, owner, where).join(who.table(coverage, alias), on=served, join_type="left")
     each = each.group_by(exp.column("id", table=ALIAS), number.copy())
     number = exp.column("number", table="c")
     totals = [exp.Sum(this=exp.column(f"figure{place}", table="c")) for place in range(len(summed))]
-    select = exp.select(number, exp.Max(this=_column(employee, "name", "e")), exp.Count(this=exp.Star()), *totals)
+    every, again = exp.Count(this=exp.Star()), exp.Where(this=exp.column("nth", table="c") > 1)
+    counted = [every, *(exp.Filter(this=one.copy(), expression=again.copy()) for one in (every, *totals))]
+    name = exp.Max(this=who.column(employee, "name", "e"))
+    select = exp.select(number, name, *counted[:2], *totals, *counted[2:])
     select = select.from_(each.subquery("c")).join(
-        _table(employee, "e"),
+        who.table(employee, "e"),
         on=exp.and_(
             exp.column("id", table="e").eq(exp.column("employee", table="c")),
             *outside_walls(where, employee, "e", principal),
@@ -178,24 +198,7 @@ def _served(coverage: ObjectType, where: Where, principal: Principal) -> exp.Sub
     """Who serves whom today: each party once for an employee, however many services of theirs hold."""
     alias = "s"
     select = exp.select(
-        _column(coverage, "party", alias).as_("party"), _column(coverage, "employee_no", alias).as_("number")
+        who.column(coverage, "party", alias).as_("party"), who.column(coverage, "employee_no", alias).as_("number")
     )
-    today = _today(coverage, alias, where, principal)
-    return select.from_(_table(coverage, alias)).where(*today).distinct().subquery("c")
-
-
-def _today(coverage: ObjectType, alias: str, where: Where, principal: Principal) -> list[exp.Expr]:
-    """That a coverage holds today and may be seen."""
-    return [
-        exp.column("deleted_at", table=alias).is_(exp.null()),
-        current(where, coverage, alias),
-        *outside_walls(where, coverage, alias, principal),
-    ]
-
-
-def _table(of: ObjectType, alias: str) -> exp.Expr:
-    return exp.alias_(exp.to_table(of.table, quoted=True), alias, table=True)
-
-
-def _column(of: ObjectType, key: str, alias: str) -> exp.Column:
-    return exp.column(of.fields[key].column, table=alias, quoted=True)
+    today = who.today(coverage, alias, where, principal)
+    return select.from_(who.table(coverage, alias)).where(*today).distinct().subquery("c")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
 
 from zhike.kernel import clock, cursors, database
 from zhike.kernel.written import Written, listed, written
+from zhike.platform.organization import places
+from zhike.platform.organization.types import InUnit
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.logic import rights
@@ -86,18 +89,35 @@ def counts(query: WorkQuery, principal: Principal) -> WorkCounts:
         return WorkCounts(*map(sum, zip(*cursor.fetchall(), strict=True)))
 
 
-def per_assignee(principal: Principal) -> dict[str, WorkCounts]:
+def per_assignee(unit: InUnit | None, principal: Principal) -> dict[str, WorkCounts]:
     """Return the same by employee number, of everybody whose work is the principal's, or its units'; "" for nobody's yet."""
+    return {row["assignee"]: counted for row, counted in _grouped("assignee", unit, principal)}
+
+
+def per_unit(unit: InUnit | None, principal: Principal) -> dict[int | None, WorkCounts]:
+    """Return the same by the inner id of the unit that work belongs to; of no unit under None."""
+    return {row["unit_id"]: counted for row, counted in _grouped("unit_id", unit, principal)}
+
+
+def _grouped(by: str, unit: InUnit | None, principal: Principal) -> Iterator[tuple[Mapping[str, Any], WorkCounts]]:
+    """How much there is for each value of a column, by one statement."""
+    own = parts.any_of(rights.ways(principal, "work.read", asked=False))
     rows = (
-        WorkItem.objects.filter(parts.any_of(rights.ways(principal, "work.read", asked=False)))
-        .values("assignee")
+        WorkItem.objects.filter(own & _in(unit) if unit else own)
+        .values(by)
         .annotate(
             open=Count("id", filter=_OPEN),
             overdue=Count("id", filter=late()),
             done=Count("id", filter=Q(state=WorkItem.State.DONE)),
         )
     )
-    return {row["assignee"]: WorkCounts(row["open"], row["overdue"], 0, row["done"]) for row in rows}
+    for row in rows:
+        yield row, WorkCounts(row["open"], row["overdue"], 0, row["done"])
+
+
+def _in(unit: InUnit) -> Q:
+    """The condition of work that belongs to a place. Raises UnknownUnit."""
+    return Q(unit_id__in=places.inside(unit)) if unit.code else Q(unit_id=None)
 
 
 def late() -> Q:
@@ -120,6 +140,10 @@ def _asked(query: WorkQuery, principal: Principal) -> Q:
         found &= rights.free(principal)
     elif query.whose == "asked":
         found &= Q(asked_by=principal.me)
+    elif query.whose == "nobody":
+        found &= Q(assignee="")
+    if query.unit:
+        found &= _in(query.unit)
     if query.kinds:
         found &= Q(kind__in=query.kinds)
     if query.assignee:
