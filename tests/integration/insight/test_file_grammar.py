@@ -218,6 +218,23 @@ def test_weekends_count_where_the_source_says_so_and_only_there(tmp_path):
     assert (every.rows_loaded, every.rows_rejected) == (3, 0)
 
 
+def test_a_file_may_come_without_an_optional_column(tmp_path):
+    columns = [
+        {"key": "no", "from": "no", "type": "text", "required": True},
+        {"key": "amount", "from": "amount", "type": "decimal", "optional": True},
+        {"key": "since", "from": "since", "type": "date", "optional": True},
+    ]
+    found = load(tmp_path, "no;since\na;2026-03-17\n", columns=columns)
+    assert (found.state, found.rows_loaded) == ("done", 1)
+    assert asked("select no, amount, since from _rows", rows="test.rows") == [("a", None, date(2026, 3, 17))]
+    required = [columns[0], columns[1] | {"optional": False}]
+    assert [one["code"] for one in load(tmp_path, "no;since\na;2026-03-17\n", columns=required).findings] == [
+        "load.missing_column"
+    ]
+    with pytest.raises(ValidationError):
+        snapshot(columns=[columns[0] | {"optional": True}])
+
+
 def test_a_source_may_have_a_calendar_of_its_own_with_weekends_of_its_own(tmp_path):
     gulf = {
         "kind": "calendar",

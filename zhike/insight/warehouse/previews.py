@@ -46,7 +46,7 @@ def preview(source: str, path: Path, *, name: str, columns: Mapping[str, str], p
     """
     permissions.require(principal, "load.create")
     found = sources.source(source)
-    titles = [one.title for one in wanting.wanted(found)]
+    titles = [one.title for one in wanting.wanted(found) if not one.optional]
     if files.kind_of(path, name) not in ("workbook", "text"):
         raise NoPreview(file=name)
     try:

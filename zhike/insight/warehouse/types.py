@@ -77,6 +77,7 @@ class SourceColumn(Part):
     format: Format | None = Field(None, description="of a date or datetime, where it differs from the source's")
     labels: Labels | None = Field(None, description="what people read; the key, when absent")
     required: Flag = Field(False, description="a row without it is rejected")
+    optional: Flag = Field(False, description="a file may come without this column: its values are unknown then")
     certificate: Flag = Field(
         False, description="a certificate number: the warehouse keeps its keyed hash only, rejected rows leave it out"
     )
@@ -99,6 +100,14 @@ class SourceColumn(Part):
     def _one_way(self) -> Labels | None:
         if (self.header is None) == (self.expression is None):
             return Labels("一列只写 `from` 或 `expression` 之一", "a column has either `from` or `expression`")
+        return None
+
+    @rule("optional")
+    def _as_it_comes(self) -> Labels | None:
+        if self.optional and (self.required or self.header is None):
+            return Labels(
+                "`optional` 只用于取自文件、非必填的列", "`optional` is for a column of the file that is not required"
+            )
         return None
 
     @rule("format")

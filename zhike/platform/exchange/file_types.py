@@ -13,7 +13,7 @@ class Wanted:
     """A column that somebody expects in a file, by its head.
 
     Of a text `exact` says that a number is damaged, whatever it is, and `whole` that it may have lost the zeros before
-    it. `written` is how days and moments of a workbook are written, `decimal` the sign in its numbers.
+    it; a file may come without an `optional` one. `written` is how days and moments of a workbook are written, `decimal` the sign in its numbers.
     """
 
     title: str
@@ -23,6 +23,7 @@ class Wanted:
     written: str = ""
     decimal: str = "."
     key: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,6 @@ def _described(
 
 
 def _check_headers(source: Source, headers: Sequence[str], name: str) -> None:
-    missing = [one.title for one in wanting.wanted(source) if one.title not in headers]
+    missing = [one.title for one in wanting.wanted(source) if one.title not in headers and not one.optional]
     if missing:
         raise unreadable(name, [files.missing_columns(missing, headers)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from zhike.expressions.types import Type
 from zhike.insight.warehouse.types import Source, SourceColumn
@@ -58,9 +59,11 @@ def _wanted(source: Source, column: SourceColumn) -> Wanted:
     kind, grammar = column.value_type.given, source.grammar(column)
     key = column.key in source.keys
     title, written = str(column.header), {Type.DATE: grammar.date, Type.DATETIME: grammar.datetime}
+    absent = column.optional
     if kind is Type.DATE or kind is Type.DATETIME:
-        return Wanted(title, "date" if kind is Type.DATE else "datetime", written=str(written[kind]), key=key)
+        day: Literal["date", "datetime"] = "date" if kind is Type.DATE else "datetime"
+        return Wanted(title, day, written=str(written[kind]), key=key, optional=absent)
     if kind is not Type.TEXT:
-        return Wanted(title, "number", decimal=source.decimal, key=key)
+        return Wanted(title, "number", decimal=source.decimal, key=key, optional=absent)
     whole = key or column.reference is not None or column.required
-    return Wanted(title, "text", exact=column.certificate, whole=whole, key=key)
+    return Wanted(title, "text", exact=column.certificate, whole=whole, key=key, optional=absent)

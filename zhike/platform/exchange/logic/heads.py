@@ -57,7 +57,7 @@ def faults(heads: Heads, wanted: Sequence[Wanted]) -> list[FileFinding]:
     """Return why heads do not do: columns that are missing, in one sentence, and columns that stand twice."""
     found = []
     has = [title for title in heads.titles if title]
-    missing = [one.title for one in wanted if one.title not in heads.read_as]
+    missing = [one.title for one in wanted if one.title not in heads.read_as and not one.optional]
     if not has:
         return [refusal("load.no_header", "文件是空的，没有表头", "it is empty and has no header")]
     if missing:
