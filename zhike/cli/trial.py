@@ -228,8 +228,8 @@ def _holders() -> list[tuple[str, str, str]]:
 
     system = permissions.system_principal("trial")
     party, employee = catalogue.object_with_role("party").key, catalogue.object_with_role("employee").key
-    covered = [row for row in objects.summary_by_coverage(RecordQuery(party), principal=system) if row[0]]
-    manager = max(covered, key=lambda row: row[2])[0]
+    served = objects.summary_by_coverage(RecordQuery(party), principal=system)
+    manager = max((count, number) for number, _name, count, _sums in served if number)[1]
     units = {unit.id: unit for unit in organization.all_units()}
     uids = {str(unit.uid): unit for unit in units.values()}
     row = objects.page(RecordQuery(employee, text=manager, columns=("branch", "name")), principal=system).rows[0]
