@@ -76,6 +76,7 @@ ELSEWHERE = {
     "kinds.NextStep.path": "server/pages.py",
     "objects.ExtensionDefinition.of": "platform/objects/logic/schema_changes.py",
     "objects.FieldPart.index": "platform/objects/logic/indexes.py",
+    "work.PerUnit.unit": "platform/work/team_blocks.py",
     "organization.DeclaredUser.name": "platform/organization/kinds.py",
     "organization.DeclaredUser.roles": "platform/organization/kinds.py",
     "organization.DeclaredUser.unit": "platform/organization/kinds.py",

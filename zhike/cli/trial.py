@@ -229,7 +229,7 @@ def _holders() -> list[tuple[str, str, str]]:
     system = permissions.system_principal("trial")
     party, employee = catalogue.object_with_role("party").key, catalogue.object_with_role("employee").key
     served = objects.summary_by_coverage(RecordQuery(party), principal=system)
-    manager = max((row[2], row[0]) for row in served if row[0])[1] or ""
+    manager = max((count, number) for number, _name, count, _sums in served if number)[1]
     units = {unit.id: unit for unit in organization.all_units()}
     uids = {str(unit.uid): unit for unit in units.values()}
     row = objects.page(RecordQuery(employee, text=manager, columns=("branch", "name")), principal=system).rows[0]

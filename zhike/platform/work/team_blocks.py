@@ -231,12 +231,12 @@ def per_unit(principal: Principal, unit: OrgUnit | None, settings: PerUnit) -> B
         return per_manager(principal, unit, settings)
     team = _Team(settings, unit, principal.language)
     found = _by_unit(team, principal)
-    holding = places.parts_of(every, parts)
+    part_of = places.parts_of(every, parts)
     below = {part.code: _Part() for part in parts}
     own, none, elsewhere = _Part(), _Part(), _Part()
     for number, one in found.items():
         outside = none if number is None else own if here and number == here.id else elsewhere
-        into = below[holding[number].code] if number in holding else outside
+        into = below[part_of[number].code] if number in part_of else outside
         into.add(one.count, one.sums, one.work)
     for part in sorted(parts, key=lambda one: _largest_first(below[one.code], one.code)):
         asked = {"unit": part.code}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 
 from pyroaring import BitMap
 
 from zhike.kernel import definitions
-from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic import table_changes
+from zhike.platform.objects.logic.kept_answers import named, watched
 from zhike.platform.objects.logic.known_records import scope_statement
 from zhike.platform.objects.logic.statements import Kept, Statement, dated, rows
 from zhike.platform.objects.types import ObjectType
@@ -26,8 +26,8 @@ def bitmap(owner: ObjectType, principal: Principal, operation: str) -> BitMap | 
         return None
     params = permissions.scope(principal, operation, owner.key).params
     values = dated(read.sql, {**read.values, **params})
-    shape = (owner.key, operation, _named(read, values))
-    tables = _watched(read)
+    shape = (owner.key, operation, named(read, values))
+    tables = watched(read)
     if tables is None:
         return _read(read, values)
     kept: Kept[BitMap] = definitions.derive("objects.scopes", lambda _all: Kept(_KEPT))
@@ -43,23 +43,3 @@ def bitmap(owner: ObjectType, principal: Principal, operation: str) -> BitMap | 
 
 def _read(read: Statement, values: Mapping[str, object]) -> BitMap:
     return BitMap([row[0] for row in rows(read.sql, values)])
-
-
-def _named(read: Statement, values: Mapping[str, object]) -> Hashable:
-    """The text with those of the values that it names."""
-    named = sorted(name for name in values if f"%({name})s" in read.sql)
-    return read.sql, tuple((name, str(values[name])) for name in named)
-
-
-def _watched(read: Statement) -> list[str] | None:
-    """The tables of records that a statement reads; None where it reads others that change unseen.
-
-    A new version of the definitions comes with every change of the org units and of the figures beside records.
-    """
-    known = {owner.table: key for key, owner in catalogues.catalogue().items()}
-    units = catalogues.pointers()[catalogues.UNIT].table
-    others = {table for table in read.tables if table not in known and table != units}
-    if others:
-        beside = (catalogues.side_table(key) for key in known.values())
-        others -= {side.table for side in beside if side}
-    return None if others else [table for table in read.tables if table in known]

@@ -52,7 +52,7 @@ def summary(
     pointing = by is not None and by.values.pointer is not None
     found = []
     about = ("summary", tuple(sums), group_by, by_currency)
-    for value, count, *rest in question.rows(question.statement(about, select)):
+    for value, count, *rest in question.kept_rows(question.statement(about, select)):
         amounts: list[Any] = rest[: len(summed)]
         for place, currency in zip(currencies, rest[len(summed) :], strict=True):
             amounts[place] = (amounts[place], currency)

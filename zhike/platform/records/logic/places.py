@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
@@ -18,19 +19,23 @@ from zhike.platform.permissions.types import Principal
 
 #: How many are offered at once.
 _PLACES = 50
+#: Units in which the asker's posts hold.
+_HELD = "id = any(%(units)s)"
 
 
 def places(place: str, text: str, principal: Principal) -> list[tuple[uuid.UUID, str, str]]:
     """Return (uid, key, display) of rows that fields of some types point at and that are no records.
 
-    People are those of the units that the principal's posts reach.
+    People are those of the units that the principal's posts reach; whoever fills in no unit sees those that they hold.
     """
     pointers = catalogue.pointers()
     if place not in pointers:
         raise UnknownObject(object=place, has=sorted(pointers))
-    if not permissions.allowed(principal, f"{place}.read") and not _fills_in(place, principal):
-        raise Refused(operation=f"{place}.read")
-    return _rows(pointers[place], text, principal)
+    if permissions.allowed(principal, f"{place}.read") or _fills_in(place, principal):
+        return _rows(pointers[place], text, principal)
+    if place == "unit" and principal.units:
+        return _rows(replace(pointers[place], within=_HELD), text, principal)
+    raise Refused(operation=f"{place}.read")
 
 
 def whom(text: str, principal: Principal) -> list[tuple[str, uuid.UUID, str, str]]:
