@@ -105,11 +105,24 @@ def test_a_misspelt_condition_counts_nobody_and_says_what_there_is(client):
     assert wrong.json()["findings"] == [
         {
             "code": "request.unknown_key",
-            "message": "There is no key 'where'. There are: columns, condition, cursor, exact, limit, of, q, refinement, sort, uids",
+            "message": "There is no key 'where'. There are: columns, condition, cursor, exact, limit, of, q, refinement, served_by, sort, uids, unit",
             "path": "where",
             "facts": {
                 "key": "where",
-                "has": ["columns", "condition", "cursor", "exact", "limit", "of", "q", "refinement", "sort", "uids"],
+                "has": [
+                    "columns",
+                    "condition",
+                    "cursor",
+                    "exact",
+                    "limit",
+                    "of",
+                    "q",
+                    "refinement",
+                    "served_by",
+                    "sort",
+                    "uids",
+                    "unit",
+                ],
             },
         }
     ]
