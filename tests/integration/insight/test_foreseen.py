@@ -228,3 +228,55 @@ def test_a_column_that_is_empty_or_the_same_everywhere_waits(golden_day, tmp_pat
         assert found.state == "waiting"
         assert [(one.kind, one.about.zh, one.count, one.of) for one in found.effects] == [(kind, "金额", 100, 100)]
     assert loaded(13, range(1, 101)).state == "done"
+
+
+DATED = Snapshot(
+    -1,
+    {
+        "source": {
+            "dated": Source.model_validate(
+                {
+                    "kind": "source",
+                    "key": "dated",
+                    "labels": {"zh": "销售", "en": "Sales"},
+                    "system": "test",
+                    "dataset": "test.dated",
+                    "grain": "fact",
+                    "file": "sales*.csv",
+                    "date": "day",
+                    "keys": ["no", "day"],
+                    "columns": [*COLUMNS, {"key": "day", "from": "日期", "type": "date", "required": True}],
+                }
+            )
+        }
+    },
+)
+
+
+def sales(path, name, rows):
+    """Load facts that say their days themselves, under a name that says none."""
+    file = path / name
+    file.write_text(
+        "\n".join(["流水号,金额,日期", *(f"{n},{amount},{day}" for n, amount, day in rows)]) + "\n", "utf-8"
+    )
+    return received.load_file("dated", file, snapshot=DATED)
+
+
+def test_what_a_file_takes_from_its_days_is_counted_whatever_it_is_called(golden_day, tmp_path):
+    days = ("2026-03-12", "2026-03-13")
+    whole = [(n, n + 1, day) for day in days for n in range(40)]
+    assert sales(tmp_path, "sales.csv", whole).state == "done"
+    short = sales(tmp_path, "sales (1).csv", [(1, 5, day) for day in days])
+    assert (short.state, effect(short, "fewer").count, effect(short, "fewer").of) == ("waiting", 78, 80)
+    one_day = sales(tmp_path, "sales (2).csv", [row for row in whole if row[2] == days[0]][:3])
+    assert (one_day.state, effect(one_day, "fewer").count, effect(one_day, "fewer").of) == ("waiting", 37, 40)
+    emptied = sales(tmp_path, "sales (3).csv", [(n, "", day) for n, _amount, day in whole])
+    assert (emptied.state, effect(emptied, "emptied").count) == ("waiting", 80)
+    assert asked("select count(*), sum(amount) from _rows", rows="test.dated") == [(80, 2 * sum(range(1, 41)))]
+    assert sales(tmp_path, "sales (4).csv", [(n, n, "2026-03-16") for n in range(40)]).state == "done"
+
+
+def test_a_column_that_a_new_day_of_facts_has_empty_waits(golden_day, tmp_path):
+    assert sales(tmp_path, "sales (5).csv", [(n, n, "2026-03-17") for n in range(40)]).state == "done"
+    today = sales(tmp_path, "sales (6).csv", [(n, "", "2026-03-16") for n in range(40)])
+    assert (today.state, [one.kind for one in today.effects]) == ("waiting", ["emptied"])

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from zhike.insight.warehouse.logic import (
+    changes,
     effects,
     engine,
     months,
@@ -114,7 +115,7 @@ def stage_run(business_date: date, *, handle: RunHandle) -> StageResult:
 
 def stale_days(*, before: date) -> list[date]:
     """Return the computed days before `before` that a late file made stale."""
-    return stages.stale_days(before=before)
+    return changes.stale(before)
 
 
 def files_about(datasets: Sequence[str], first: date, last: date, *, after: int = 0) -> list[ReceivedFile]:

@@ -18,6 +18,8 @@ from zhike.kernel.schedules import Schedule, When
 from zhike.kernel.trading_days import trading_calendar
 
 _NAMED = 5
+#: So many trading days back a day that was left out is still computed by itself.
+_BACK = 20
 STAGE = "stage"
 LOAD_FOLDER = "load_folder"
 LOAD_FILE = "load_file"
@@ -50,9 +52,13 @@ def night(handle: RunHandle) -> Mapping[str, object]:
 
 
 def _night(handle: RunHandle, *, whatever: bool) -> Mapping[str, object]:
-    taken = inbox.take(handle)
-    days = [_staged(day, handle) for day in _complete(whatever=whatever)]
+    # Two nights at once would take each other's files away.
+    with api.only_writer(handle):
+        taken = inbox.take(handle)
+        days = [_staged(day, handle) for day in _complete(whatever=whatever)]
     findings = [_WAITS.as_dict()] if any(found.state == "waiting" for found in taken.results) else []
+    if taken.broken:
+        findings.append(_broken_files(taken.broken).as_dict())
     if taken.strangers:
         findings.append(_unknown_files(taken.strangers).as_dict())
     return {**_counted(taken.results), "days": [one["business_date"] for one in days], "findings": findings}
@@ -62,19 +68,37 @@ def stage_late(handle: RunHandle) -> Mapping[str, object]:
     """Do the night, whatever waits, and run the stage of the newest published day again, if files came after it."""
     found = _night(handle, whatever=True)
     loads, day = runs.late_loads()
-    return {**found, "loads": loads, **(_staged(day, handle) if loads and day else {})}
+    if not loads or day is None:
+        return {**found, "loads": loads}
+    staged = _staged(day, handle)
+    days, findings = ([*_listed(found[key]), *_listed(staged[key])] for key in ("days", "findings"))
+    return {**found, **staged, "loads": loads, "days": days, "findings": findings}
+
+
+def _listed(found: object) -> list[object]:
+    return list(found) if isinstance(found, list) else []
 
 
 def _complete(*, whatever: bool) -> list[date]:
-    """The days after the published one of which no file is missing; the newest alone, where nothing is published."""
-    published, newest = stages.publication(), nights.current()
-    calendar = trading_calendar()
-    first = calendar.add(published.business_date, 1) if published else newest
+    """The days that were not computed yet and of which no file is missing, oldest first.
+
+    A day whose files came late is among them though a later one is published. Of days before the first that was ever
+    computed nobody asks; where none was, the newest alone is computed.
+    """
+    newest, calendar = nights.current(), trading_calendar()
     return [
         day
-        for day in calendar.between(first, newest)
+        for day in nights.uncomputed(calendar.last(newest, _BACK), newest)
         if not stages.missing_files(day) and (whatever or not nights.waits(day))
     ]
+
+
+def _broken_files(names: Sequence[str]) -> LoadFinding:
+    return LoadFinding(
+        "load.broken",
+        f"无法导入的文件，原因见导入记录：{'、'.join(names[:_NAMED])}",
+        f"files that could not be loaded, see the loads: {', '.join(names[:_NAMED])}",
+    )
 
 
 def _unknown_files(names: Sequence[str]) -> LoadFinding:

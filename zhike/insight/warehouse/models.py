@@ -37,6 +37,8 @@ class Load(models.Model):
     effects = models.JSONField(default=list)
     #: Who answered for it, where it waited or was taken back.
     answered_by = models.TextField(default="")
+    #: When what it does was done, in one order with the computing of days: see `logic.changes`.
+    change = models.BigIntegerField(null=True)
     #: The load that this one took back, by putting there again what was there before it.
     undoes = models.UUIDField(null=True)
     error = models.JSONField(null=True)
@@ -50,6 +52,7 @@ class Load(models.Model):
         indexes = [
             models.Index(fields=["dataset", "business_date"]),
             models.Index(fields=["-id"]),
+            models.Index(fields=["change"], name="load_change"),
             models.Index(fields=["run"], name="load_running", condition=models.Q(state="running")),
         ]
 
@@ -63,7 +66,7 @@ class Publication(models.Model):
 
 
 class StagedDay(models.Model):
-    """A business date that was computed, and the last load it took into account."""
+    """A business date that was computed, and the last change that it took into account: see `logic.changes`."""
 
     business_date = models.DateField(unique=True)
     last_load = models.BigIntegerField()

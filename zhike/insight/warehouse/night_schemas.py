@@ -104,7 +104,7 @@ class DayIn(RequestBody):
     business_date: date
 
 
-def night_out(night: Night, scheduled: Sequence[Standing]) -> NightOut:
+def night_out(night: Night, restates: Sequence[date], scheduled: Sequence[Standing]) -> NightOut:
     """Return a night as the interface gives it."""
     shown = night.published
     published: PublishedOut | None = (
@@ -118,7 +118,7 @@ def night_out(night: Night, scheduled: Sequence[Standing]) -> NightOut:
         "files": [_file(one) for one in night.files],
         "steps": [_step(one) for one in night.steps],
         "missing": [labels(source.labels) for source in night.missing],
-        "restates": list(night.restates),
+        "restates": list(restates),
         "late": night.late,
         "schedules": [_scheduled(one) for one in scheduled],
     }

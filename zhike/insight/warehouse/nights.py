@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from django.db import connection
+
 from zhike.insight.warehouse.logic import nights, stages
 from zhike.insight.warehouse.runs import NIGHT, stage_title
 from zhike.insight.warehouse.types import Night
@@ -16,6 +18,8 @@ from zhike.platform.audit import api as audit
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
+#: Whoever asks for a night looks alone whether there is one.
+_ASKING, _LOOKED_AT = (7_302, 2), 5
 #: The schedules that a night has.
 SCHEDULED = ("night", "stage_late")
 _TITLE = Labels("日终跑批", "Nightly run")
@@ -27,6 +31,12 @@ def night(day: date | None, *, principal: Principal) -> Night:
     return nights.of(stages.trading_day(day) if day else nights.current())
 
 
+def restates(day: date, *, principal: Principal) -> list[date]:
+    """Return the computed days that computing a day would compute again. Raises Refused."""
+    permissions.require(principal, "night.read")
+    return stages.would_restate(day)
+
+
 def schedules(*, principal: Principal) -> list[Standing]:
     """Return when the night is done by itself."""
     permissions.require(principal, "night.read")
@@ -36,7 +46,7 @@ def schedules(*, principal: Principal) -> list[Standing]:
 def run(*, principal: Principal) -> uuid.UUID:
     """Queue what the night does by itself, whatever waits for a person: files are taken in, complete days computed.
 
-    One that is under way already is not begun twice. Audited. Returns the run. Raises Refused.
+    One that somebody asked for and that is under way is not begun twice. Audited. Returns the run. Raises Refused.
     """
     permissions.require(principal, "night.run")
     return _once("night", NIGHT, _TITLE, {"whatever": "yes"})
@@ -53,9 +63,10 @@ def compute(day: date, *, principal: Principal) -> uuid.UUID:
 
 
 def _once(operation: str, kind: str, title: Labels, params: dict[str, object]) -> uuid.UUID:
-    with database.writing():
-        going = Run.objects.filter(kind=kind, params=params, state__in=(Run.State.WAITING, Run.State.RUNNING)).first()
-        if going is not None:
-            return uuid.UUID(str(going.uid))
+    with database.writing(), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _ASKING)
+        for going in Run.objects.filter(kind=kind, params=params).order_by("-id")[:_LOOKED_AT]:
+            if jobs.under_way(going):
+                return uuid.UUID(str(going.uid))
         audit.note(operation=operation, subject="run", details=params)
         return jobs.submit(kind, title, params)

@@ -157,7 +157,9 @@ def template(request: SignedInRequest, key: str, format: Literal["xlsx", "csv"] 
 def night(request: SignedInRequest, day: date | None = None) -> night_schemas.NightOut:
     """A business day on its way from files to figures; tonight's, without a day."""
     principal = request.principal
-    return night_schemas.night_out(nights.night(day, principal=principal), nights.schedules(principal=principal))
+    found = nights.night(day, principal=principal)
+    restated = nights.restates(found.day, principal=principal)
+    return night_schemas.night_out(found, restated, nights.schedules(principal=principal))
 
 
 @router.post("/night/run", operation_id="runNight", response=responds(schemas.QueuedOut, 202))

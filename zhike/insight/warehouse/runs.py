@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from zhike.insight.warehouse.errors import NotRepeatable
-from zhike.insight.warehouse.logic import stages
+from zhike.insight.warehouse.logic import changes, stages
 from zhike.insight.warehouse.models import Load, StagedDay
 from zhike.insight.warehouse.schemas import NextDayOut, PendingOut, RunOut, run_out
 from zhike.kernel import database, jobs
@@ -46,11 +46,7 @@ def newest(*, kind: str = "", principal: Principal) -> list[RunOut]:
 def late_loads() -> tuple[int, date | None]:
     """Return how many loads no published day has taken into account yet, and the newest such day."""
     staged = StagedDay.objects.order_by("-business_date").first()
-    if staged is None:
-        return 0, None
-    changing = Q(state=Load.State.DONE, rows_loaded__gt=0) | Q(state=Load.State.RESTORED)
-    fresh = Load.objects.filter(changing, business_date__lte=staged.business_date)
-    return fresh.filter(pk__gt=staged.last_load).count(), staged.business_date
+    return (changes.since(staged).count(), staged.business_date) if staged else (0, None)
 
 
 def pending(*, principal: Principal) -> PendingOut:

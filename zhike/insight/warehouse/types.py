@@ -592,8 +592,7 @@ class NightStep:
 class Night:
     """A business day on its way from files to figures.
 
-    Without the files of `missing` it is not computed; computing it now would compute the days `restates` again. `late`
-    loads changed something after it was computed.
+    Without the files of `missing` it is not computed; `late` loads changed something after it was.
     """
 
     day: date
@@ -603,5 +602,4 @@ class Night:
     files: tuple[NightFile, ...]
     steps: tuple[NightStep, ...]
     missing: tuple[Source, ...]
-    restates: tuple[date, ...]
     late: int

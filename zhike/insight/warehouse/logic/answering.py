@@ -8,7 +8,7 @@ from datetime import date
 
 from zhike.expressions import trees
 from zhike.insight.warehouse.errors import NewerLoad, NotWaiting
-from zhike.insight.warehouse.logic import engine, loading, quality, tables
+from zhike.insight.warehouse.logic import changes, engine, loading, quality, sources, tables
 from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
@@ -55,7 +55,15 @@ def _newest(row: Load) -> Load:
 
 
 def _after(row: Load) -> Load | None:
-    return Load.objects.filter(source=row.source, state=Load.State.DONE, id__gt=row.pk, rows_loaded__gt=0).first()
+    """The load that came after one and stands in its way: of a whole state any, of facts one of some of the same days."""
+    newer = Load.objects.filter(source=row.source, state=Load.State.DONE, id__gt=row.pk, rows_loaded__gt=0)
+    if row.first_date and row.business_date and _is_of_facts(row):
+        newer = newer.filter(first_date__lte=row.business_date, business_date__gte=row.first_date)
+    return newer.first()
+
+
+def _is_of_facts(row: Load) -> bool:
+    return (found := sources.all_sources().get(row.source)) is not None and found.grain == "fact"
 
 
 def answer(row: Load, state: str, actor: str, run: uuid.UUID | None) -> None:
@@ -146,6 +154,7 @@ def _noted(row: Load, before: Sequence[Load]) -> Load:
         owner=row.answered_by,
         answered_by=row.answered_by,
         undoes=row.uid,
+        change=changes.number(),
         started_at=clock.now(),
         finished_at=clock.now(),
     )

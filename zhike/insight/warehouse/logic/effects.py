@@ -6,6 +6,7 @@ A short or foreign file looks like any other to whoever only reads it: three row
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from zhike.expressions import trees
@@ -20,6 +21,10 @@ from zhike.kernel.definition_parts import Labels
 _EXAMPLES = 5
 #: A column counts as filled, or as of several values, where it was in so many of the rows before.
 _FILLED = 0.05
+#: So far back the columns of a new day of facts find a day to be compared with.
+_LOOKED_BACK = timedelta(days=15)
+#: Of fewer facts it is chance that a column has one value.
+_UNIFORM_FACTS = 1_000
 Look = Callable[[Session, Difference], Iterable[Effect]]
 _looks: list[Look] = []
 
@@ -98,8 +103,10 @@ def _is_personal(source: Source) -> bool:
     return any(source.column(key).personal or source.column(key).certificate for key in source.keys)
 
 
-def _of_columns(session: Session, source: Source, rows: tuple[Tree, Tree], total: int) -> Iterator[Effect]:
-    """Columns that had values and are empty, or had several and have one."""
+def _of_columns(
+    session: Session, source: Source, rows: tuple[Tree, Tree], total: int, *, uniform_from: int = 0
+) -> Iterator[Effect]:
+    """Columns that had values and are empty, or, of so many rows, had several and have one."""
     current, file = rows
     has = session.columns(current)
     columns = [column for column in source.columns if column.key in has]
@@ -122,31 +129,69 @@ def _of_columns(session: Session, source: Source, rows: tuple[Tree, Tree], total
         about = column.labels or Labels(column.title, column.key)
         if filled >= _FILLED * total and not filled_now:
             yield Effect("emptied", about, filled, total, allowed(source, "emptied"))
-        elif several and filled >= _FILLED * total and filled_now and not several_now:
+        elif several and filled >= _FILLED * total and filled_now and not several_now and total >= uniform_from:
             yield Effect("uniform", about, filled, total, allowed(source, "uniform"))
 
 
-def of_fact(session: Session, source: Source, row: Load, rows: int) -> list[Effect]:
-    """Return what a file of one day's facts would do: fewer rows than that day has, or than half of the usual ones."""
-    if row.first_date is None or row.first_date != row.business_date:
+def of_fact(session: Session, source: Source, row: Load, rows: Tree, count: int) -> list[Effect]:
+    """Return what a file of facts would do, whatever its name says of its days.
+
+    Fewer rows than its days have, where a day loses more than it may; of a day that has none yet fewer than half of the
+    usual ones; and columns that its days, or the newest day before, had values in.
+    """
+    fresh = _rows_by_day(session, rows)
+    if row.first_date is not None and row.first_date == row.business_date:
+        fresh = {row.first_date: count}
+    if not fresh:
         return []
+    before = _rows_of_days(session, source, fresh)
     about = Labels(source.labels.zh, source.labels.en)
-    before = _rows_of_day(session, source, row)
+    may = allowed(source, "fewer")
+    lost = {day: old - fresh[day] for day, old in before.items() if old - fresh[day] > may * old}
+    found = []
+    if lost:
+        found.append(Effect("fewer", about, sum(lost.values()), sum(before[day] for day in lost), may))
+    elif not before and row.first_date is not None and row.first_date == row.business_date:
+        usual, _days = quality.usual_rows(source, row.business_date)
+        if count < usual:
+            found.append(Effect("fewer", about, round(usual - count), round(usual), 0.5))
+    current = _compared(session, source, list(before) or [min(fresh)], before=not before)
+    if current is not None:
+        total = session.row(trees.sql("select count(*) from _rows", rows=current))[0]
+        found += _of_columns(session, source, (current, rows), total, uniform_from=_UNIFORM_FACTS)
+    return found
+
+
+def _rows_by_day(session: Session, rows: Tree) -> dict[date, int]:
+    counted = trees.sql("select business_date, count(*) from _rows group by business_date", rows=rows)
+    return {day: count for day, count in session.rows(counted) if day is not None}
+
+
+def _rows_of_days(session: Session, source: Source, days: Mapping[date, int]) -> dict[date, int]:
+    """How many rows the dataset has of each of some days that it has."""
+    if not tables.exists(source.dataset):
+        return {}
+    stored = session.table(source.dataset, first=min(days), last=max(days))
+    found = _rows_by_day(session, trees.sql("select business_date from _stored", stored=stored))
+    return {day: count for day, count in found.items() if day in days}
+
+
+def _compared(session: Session, source: Source, days: Sequence[date], *, before: bool) -> Tree | None:
+    """The stored rows of some days; of the newest day `before` the first of them, where there is none of them yet."""
+    if not tables.exists(source.dataset):
+        return None
+    first = min(days)
     if before:
-        return (
-            [Effect("fewer", about, max(0, before - rows), before, allowed(source, "fewer"))] if rows < before else []
-        )
-    usual, _days = quality.usual_rows(source, row.business_date)
-    return [Effect("fewer", about, round(usual - rows), round(usual), 0.5)] if rows < usual else []
-
-
-def _rows_of_day(session: Session, source: Source, row: Load) -> int:
-    if row.first_date is None or not tables.exists(source.dataset):
-        return 0
-    rows = session.table(source.dataset, first=row.first_date, last=row.first_date)
-    day = trees.value(row.first_date)
-    (count,) = session.row(trees.sql("select count(*) from _rows where business_date = _day", rows=rows, day=day))
-    return int(count)
+        stored = session.table(source.dataset, first=first - _LOOKED_BACK, last=first - timedelta(days=1))
+        (newest,) = session.row(trees.sql("select max(business_date) from _stored", stored=stored))
+        if newest is None:
+            return None
+        days = [newest]
+    return trees.sql(
+        "select * from _stored where business_date in (_days)",
+        stored=session.table(source.dataset, first=min(days), last=max(days)),
+        days=[trees.value(day) for day in days],
+    )
 
 
 def again(source: Source, row: Load, rows: int) -> list[Effect]:

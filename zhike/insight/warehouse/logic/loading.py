@@ -20,6 +20,7 @@ from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.insight.warehouse.errors import FileUnreadable
 from zhike.insight.warehouse.logic import (
+    changes,
     columns,
     effects,
     engine,
@@ -304,7 +305,7 @@ def _waits(session: Session, source: Source, row: Load, rows: Tree, plain: Tree)
     """Note what a file would do; return whether a person has to see it first. One that is kept only does nothing."""
     fresh = row.rows_read - row.rows_rejected
     if source.grain == "fact":
-        found = [*effects.of_fact(session, source, row, fresh), *effects.again(source, row, fresh)]
+        found = [*effects.of_fact(session, source, row, rows, fresh), *effects.again(source, row, fresh)]
     elif _superseded(row):
         found = []
     else:
@@ -381,6 +382,8 @@ def _step(handle: RunHandle | None, row: Load, step: Labels) -> None:
 
 def _finish(row: Load, state: Load.State) -> None:
     row.state = state
+    if state == Load.State.DONE:
+        row.change = changes.number()
     row.finished_at = clock.now()
     row.save()
 

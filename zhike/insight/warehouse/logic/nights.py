@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median, quantiles
 
-from zhike.insight.warehouse.logic import loading, quality, sources, stages, step_times
+from zhike.insight.warehouse.logic import changes, loading, quality, sources, stages, step_times
 from zhike.insight.warehouse.models import Load, StagedDay
 from zhike.insight.warehouse.types import LoadResult, Night, NightFile, NightStep, Source
 from zhike.kernel import clock, jobs
@@ -57,22 +57,24 @@ def of(day: date) -> Night:
         published=stages.publication(),
         computed_at=staged.staged_at if staged else None,
         files=_files(day, over),
-        steps=_steps(day),
+        steps=_steps(day, computed=staged is not None),
         missing=tuple(stages.missing_files(day)) if trading_calendar().is_trading_day(day) else (),
-        restates=tuple(stages.would_restate(day)),
-        late=_came_after(staged) if staged else 0,
+        late=changes.since(staged).count() if staged else 0,
     )
+
+
+def uncomputed(days: Sequence[date], newest: date) -> list[date]:
+    """Return those of some days that were not computed; the newest alone, where no day ever was."""
+    first = StagedDay.objects.order_by("business_date").values_list("business_date", flat=True).first()
+    if first is None:
+        return [newest]
+    computed = set(StagedDay.objects.filter(business_date__in=days).values_list("business_date", flat=True))
+    return [day for day in days if day > first and day not in computed]
 
 
 def waits(day: date) -> bool:
     """Whether a file of the day waits for a person."""
     return Load.objects.filter(state=Load.State.WAITING, first_date__lte=day, business_date__gte=day).exists()
-
-
-def _came_after(staged: StagedDay) -> int:
-    """How many loads changed something the day's figures are made of, after it was computed."""
-    changing = Load.objects.filter(state__in=(Load.State.DONE, Load.State.RESTORED), id__gt=staged.last_load)
-    return changing.filter(first_date__lte=staged.business_date).count()
 
 
 def _files(day: date, over: bool) -> tuple[NightFile, ...]:
@@ -101,12 +103,14 @@ def _loads(day: date) -> Mapping[str, list[_Counted]]:
 
 
 def _shown(loads: Iterable[_Counted], day: date) -> _Counted | None:
-    """The load that says how the source's file of a day stands: one under way or waiting, else what was loaded."""
-    of_day = [one for one in loads if one.first <= day <= one.last]
+    """The load that says how the source's file of a day stands: one under way or waiting, else what was loaded.
+
+    What was taken back was: that something else was put there again is a load of its own.
+    """
+    of_day = [one for one in loads if one.first <= day <= one.last and one.state != Load.State.RESTORED]
     if of_day and of_day[0].state in (Load.State.RUNNING, Load.State.WAITING):
         return of_day[0]
-    counts = (Load.State.DONE, Load.State.RESTORED)
-    return next((one for one in of_day if one.state in counts), of_day[0] if of_day else None)
+    return next((one for one in of_day if one.state == Load.State.DONE), of_day[0] if of_day else None)
 
 
 def _file(source: Source, day: date, over: bool, row: Load | None, loads: Sequence[_Counted]) -> NightFile:
@@ -166,14 +170,14 @@ def _absent(source: Source, day: date, due: datetime | None, over: bool, newest:
     return "kept" if fresh else "missing"
 
 
-def _steps(day: date) -> tuple[NightStep, ...]:
+def _steps(day: date, *, computed: bool) -> tuple[NightStep, ...]:
     times, usual = step_times.of(day), step_times.usual(day)
     running = Run.objects.in_bulk([row.run for row in times.values()], field_name="uid")
     named = [(step.key, Labels(step.labels["zh"], step.labels["en"])) for step in stages.steps()]
     found = []
-    for key, labels in [*named, (stages.PUBLISHING, _PUBLISHING)]:
+    for key, labels in [*named, (step_times.PUBLISHING, _PUBLISHING)]:
         row = times.get(key)
-        state = "waiting"
+        state = "done" if computed else "waiting"  # days of before this was kept have no times
         if row is not None:
             going = jobs.under_way(running.get(row.run))
             state = "done" if row.finished_at else "running" if going else "stopped"

@@ -47,7 +47,7 @@ def keep(
         en = f"{count:,} rows were received, but changed no records; the rejected rows say why"
         load.findings.append(LoadFinding(loading.NO_RECORDS, zh, en, {"feed": feed, "rows": count}).as_dict())
     load.findings += [{**one.as_dict(), "facts": {**one.facts, "feed": feed}} for one in awaited]
-    load.save()
+    load.save(update_fields=["rejected_hash", "findings"])
 
 
 def _is_of(finding: Mapping[str, Any], feed: str) -> bool:

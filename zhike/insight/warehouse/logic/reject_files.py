@@ -32,6 +32,7 @@ _WORD = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ\d]+")
 _HEAD = ["行号", "原因代码", "原因", "Reason"]
 _MARK = "\ufeff"
 #: What a spreadsheet would take for a formula.
+_NUMBER = r"[+-][0-9][0-9.,]*%?"
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -218,16 +219,17 @@ def _cell(title: str) -> Tree:
         "left(_value, _most)", value=trees.cast(trees.column(title, "r"), "varchar"), most=trees.value(_SHOWN_VALUE)
     )
     return trees.sql(
-        "case when left(_value, 1) in (_formulas) and not coalesce(substr(_value, 2, 1) between '0' and '9', false)"
+        "case when left(_value, 1) in (_formulas) and not regexp_full_match(_value, _number)"
         " then concat(_before, _value) else _value end",
         value=value,
         formulas=[trees.value(sign) for sign in _FORMULAS],
+        number=trees.value(_NUMBER),
         before=trees.value("'"),
     )
 
 
 def _harmless(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULAS) and not cell[1:2].isdigit() else cell
+    return "'" + cell if cell.startswith(_FORMULAS) and not re.fullmatch(_NUMBER, cell) else cell
 
 
 def _told(row: RejectedRow) -> list[object]:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Max
 
 from zhike.insight.warehouse.errors import DayMissing, NotATradingDay, NothingPublished
-from zhike.insight.warehouse.logic import engine, months, sources, step_times, tables
+from zhike.insight.warehouse.logic import changes, engine, months, sources, step_times, tables
 from zhike.insight.warehouse.models import Load, Publication, StagedDay
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import PublicationInfo, ReceivedFile, Source, StageResult, StageStep
@@ -21,8 +21,6 @@ from zhike.kernel.jobs import RunHandle
 from zhike.kernel.trading_days import trading_calendar
 
 _steps: dict[str, StageStep] = {}
-#: What comes after the steps: merging months, preparing what readers see, the publication.
-PUBLISHING = "publish"
 _KEPT_PUBLICATIONS = 10
 
 
@@ -39,25 +37,23 @@ def steps() -> list[StageStep]:
 def run(business_date: date, handle: RunHandle) -> StageResult:
     """Compute the days that need it up to `business_date` and publish; see `api.stage_run`."""
     require(business_date)
-    days = [*stale_days(before=business_date), business_date]
+    days = [*changes.stale(business_date), business_date]
     restated = tuple(would_restate(business_date))
     if restated:
         handle.say(f"重新跑批，此前的结果将被替换：{'、'.join(map(str, restated))}")
     total = len(days) * len(steps()) + 1
     done = 0
     for day in days:
-        last_load = Load.objects.aggregate(last=Max("id"))["last"] or 0
-        step_times.begin(day)
+        counted = changes.number()
+        step_times.begin(day, last=day == business_date)
         for step in steps():
             handle.progress(Labels(f"{day} {step.labels['zh']}", f"{day} {step.labels['en']}"), done, total)
             with step_times.timed(day, step.key, handle):
                 step.run(day, handle)
             done += 1
-        StagedDay.objects.update_or_create(
-            business_date=day, defaults={"last_load": last_load, "staged_at": clock.now()}
-        )
+        StagedDay.objects.update_or_create(business_date=day, defaults={"last_load": counted, "staged_at": clock.now()})
     handle.progress(Labels("合并月份", "Merging months"), done, total)
-    with step_times.timed(business_date, PUBLISHING, handle):
+    with step_times.timed(business_date, step_times.PUBLISHING, handle):
         _compact_closed_months(business_date)
         shown = _shown_after(business_date)
         if shown == business_date:
@@ -73,34 +69,23 @@ def _shown_after(computed: date) -> date:
     return max(computed, before.business_date) if before else computed
 
 
-def stale_days(*, before: date) -> list[date]:
-    """Return the days already computed whose facts, or those of days before them, arrived again since."""
-    found = []
-    for staged in StagedDay.objects.filter(business_date__lt=before).order_by("business_date"):
-        later = Load.objects.filter(
-            state__in=(Load.State.DONE, Load.State.RESTORED),
-            id__gt=staged.last_load,
-            first_date__lte=staged.business_date,
-            dataset__in=[s.dataset for s in sources.all_sources().values() if s.grain == "fact"],
-        )
-        if later.exists():
-            found.append(staged.business_date)
-    return found
-
-
 def files_about(datasets: Sequence[str], first: date, last: date, after: int) -> list[ReceivedFile]:
     """Return the loads of facts of some days; see `api.files_about`."""
     counted = StagedDay.objects.aggregate(last=Max("last_load"))["last"] or 0
     rows = Load.objects.filter(
         state=Load.State.DONE,
-        id__gt=after,
+        change__gt=after,
         dataset__in=datasets,
         first_date__lte=last,
         business_date__gte=first,
         rows_loaded__gt=0,
     )
-    found = rows.order_by("id").values_list("id", "file", "first_date", "business_date")
-    return [ReceivedFile(pk, file, begins, ends, pk <= counted) for pk, file, begins, ends in found if begins and ends]
+    found = rows.order_by("change").values_list("change", "file", "first_date", "business_date")
+    return [
+        ReceivedFile(change, file, begins, ends, change <= counted)
+        for change, file, begins, ends in found
+        if change is not None and begins and ends
+    ]
 
 
 def missing_files(business_date: date) -> list[Source]:
@@ -138,7 +123,7 @@ def require(business_date: date) -> None:
 
 def would_restate(business_date: date) -> list[date]:
     """Return the computed days that computing a day would compute again, oldest first."""
-    days = [*stale_days(before=business_date), business_date]
+    days = [*changes.stale(business_date), business_date]
     return sorted(StagedDay.objects.filter(business_date__in=days).values_list("business_date", flat=True))
 
 

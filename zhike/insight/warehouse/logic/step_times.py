@@ -12,13 +12,16 @@ from zhike.insight.warehouse.models import StepTime
 from zhike.kernel import clock
 from zhike.kernel.jobs import RunHandle
 
+#: What comes after the steps: merging months, preparing what readers see, the publication.
+PUBLISHING = "publish"
 #: What is usual is the median of at most so many days before.
 _COMPARED = 20
 
 
-def begin(day: date) -> None:
-    """Forget the times of a day that is computed again."""
-    StepTime.objects.filter(business_date=day).delete()
+def begin(day: date, *, last: bool) -> None:
+    """Forget the times of a day that is computed again; of one that is not the `last` its publication stays."""
+    times = StepTime.objects.filter(business_date=day)
+    (times if last else times.exclude(step=PUBLISHING)).delete()
 
 
 @contextmanager
