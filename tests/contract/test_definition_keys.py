@@ -87,7 +87,7 @@ ELSEWHERE = {
     "warehouse.Footer.pattern": "insight/warehouse/logic/footers.py",
     "warehouse.SourceChecks.effects": "insight/warehouse/logic/effects.py",
     "warehouse.Source.owner": "insight/warehouse/logic/quality.py",
-    "warehouse.SourceColumn.personal": "insight/warehouse/logic/rejects.py",
+    "warehouse.SourceColumn.personal": "insight/warehouse/logic/reject_files.py",
 }
 
 
