@@ -47,6 +47,7 @@ def test_the_same_certificate_is_found_however_written_and_the_same_phone_with_t
     assert asked(firm, mobile="13800001234") == []
     assert asked(firm, mobile="13800001234", name="王小") == []
     assert asked(firm, certificate_number=CARD[:-1], **WITH_CARD) == []
+    assert asked(firm, mobile="13800001234\x00", name="王小五", nothing=1, kind={"a": 1}) == []
 
 
 def test_of_a_record_beyond_ones_scope_nothing_is_told_but_that_it_is_there(firm, known):

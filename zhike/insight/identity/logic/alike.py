@@ -14,6 +14,7 @@ from zhike.insight.identity.logic import sourceless
 from zhike.insight.identity.logic.normalizing import written_same
 from zhike.insight.identity.types import Identity, MatchKey
 from zhike.kernel import definitions, folding
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import bulk, catalogue, single
 from zhike.platform.objects.types import FieldType
 from zhike.platform.permissions.types import Principal
@@ -99,12 +100,17 @@ def _by(
 
 
 def _text(field: FieldType, given: Mapping[str, object], stored: Mapping[str, Any]) -> str:
-    """A value as it is typed or was; empty where it is half typed, which says nothing."""
-    value = given[field.key] if field.key in given else field.values.clear(stored.get(f"f:{field.key}"))
-    written = field.values.written
-    if not isinstance(value, str) or (written and field.key in given and written.fault(value, given)):
+    """A value as it is typed or was; empty where it is none of the field's or half typed, which says nothing."""
+    if field.key not in given:
+        return str(field.values.clear(stored.get(f"f:{field.key}")) or "")
+    try:
+        value = field.values.parse(given[field.key])
+    except BadValue:
         return ""
-    return value.strip()
+    written = field.values.written
+    if not isinstance(value, str) or (written and written.fault(value, given)):
+        return ""
+    return value
 
 
 def _agreeing(
