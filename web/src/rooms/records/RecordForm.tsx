@@ -154,7 +154,7 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
       )}
       <Panel>
         {record && fields.some((field) => !field.readonly && isFromSource(field, record)) && (
-          <p className="small ink-3" data-testid="kept-by">
+          <p className="small ink-3" style={{ marginBottom: 8 }} data-testid="kept-by">
             {t('record.notHere', { kept: sourceWords(record, t, label) })}
           </p>
         )}

@@ -93,7 +93,7 @@ export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDet
             section.fields.flatMap((key) => byKey.get(key) ?? []),
             record,
           ) && (
-            <p className="small ink-3" data-testid="kept-by">
+            <p className="small ink-3" style={{ marginBottom: 8 }} data-testid="kept-by">
               {sourceWords(record, t, label)}
             </p>
           )}
