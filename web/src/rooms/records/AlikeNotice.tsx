@@ -55,10 +55,10 @@ export function AlikeNotice({ meta, alike: { found, error }, despite, onDespite 
 function RuleLine({ meta, rule }: { meta: ObjectMeta; rule: AlikeRuleOut }) {
   const { t, label, lang } = useText();
   const named = new Map(meta.fields.map((field) => [field.key, label(field.labels)]));
-  const fields = rule.fields.map((key) => named.get(key) ?? key).join(lang === 'zh' ? '、' : ', ');
+  const fields = rule.fields.map((key) => inSentence(named.get(key) ?? key)).join(lang === 'zh' ? '、' : ', ');
   return (
     <p>
-      {t('alike.same', { fields: inSentence(fields), name: inSentence(label(meta.labels)) })}
+      {t('alike.same', { fields, name: inSentence(label(meta.labels)) })}
       {rule.records.map((one) => (
         <span key={one.uid}>
           {' '}
