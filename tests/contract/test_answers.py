@@ -183,6 +183,7 @@ def of_records(desk, house):
             desk.ask(role, "queryRecords", {"object": one["key"]}, body={})
             desk.ask(role, "countRecords", {"object": one["key"]}, body={"exact": True})
     narrowed = {"condition": EVERYBODY, "sort": [{"field": "total_asset", "direction": "desc"}], "limit": 1}
+    desk.ask("operator", "findAlike", {"object": "party"}, body={"values": {"mobile": "13800001234", "name": "张三"}})
     page = desk.ask("operator", "queryRecords", {"object": "party"}, body=narrowed)
     desk.ask("operator", "queryRecords", {"object": "party"}, body=narrowed | {"cursor": page["next_cursor"]})
     desk.ask("operator", "groupRecords", {"object": "party"}, body={"by": "status", "sums": ["total_asset"]})

@@ -14,8 +14,8 @@ DOORS = {"api", "types", "errors"}
 #: A room that does more than one thing for others has a door for each.
 MORE_DOORS = {
     "fields": {"search_tokens"},
-    "objects": {"bulk", "catalogue", "faults", "lists", "sets", "single", "statements"},
-    "records": {"figures", "shares", "wire"},
+    "objects": {"bulk", "catalogue", "faults", "guards", "lists", "sets", "single", "statements"},
+    "records": {"figures", "origins", "shares", "wire"},
     "exchange": {"exports", "file_types", "files", "mappings"},
     "organization": {"people", "places", "roster"},
     "permissions": {"explaining", "parts"},

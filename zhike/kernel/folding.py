@@ -21,6 +21,7 @@ __all__ = [
     "VERSION",
     "Kind",
     "certificate",
+    "check_sign",
     "folded",
     "is_phone",
     "name",
@@ -135,7 +136,12 @@ def certificate(value: str) -> str:
     except ValueError:
         return found
     digits = f"{found[:6]}19{found[6:]}"
-    return digits + _CHECKS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11]
+    return digits + check_sign(digits)
+
+
+def check_sign(digits: str) -> str:
+    """Return the last sign of an 18-digit certificate number, of its first seventeen digits."""
+    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11]
 
 
 def writings(folded_name: str) -> str:

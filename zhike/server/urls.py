@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from zhike.engagement.campaigns.routes import router as campaigns
 from zhike.engagement.compliance.routes import router as gate
 from zhike.insight.audiences.routes import router as audiences
+from zhike.insight.identity.routes import router as identity
 from zhike.insight.warehouse.routes import router as warehouse
 from zhike.kernel.errors import ZhikeError
 from zhike.platform.exchange.routes import router as exchange
@@ -25,7 +26,7 @@ from zhike.server.http import SignedIn, api, outside_refusal
 from zhike.server.routes import router as server
 from zhike.server.users import router as users
 
-for router in (server, users, records, exchange, work, warehouse, audiences, campaigns, gate, operations):
+for router in (server, users, records, exchange, work, warehouse, identity, audiences, campaigns, gate, operations):
     api.add_router("", router)
 
 

@@ -49,7 +49,7 @@ def test_the_same_certificate_is_the_same_party_and_its_fields_are_then_the_sour
     assert found["a1"] == made.id
     assert bulk.facts("party", [made.id], ["name", "mobile"])[made.id] == {"name": "柜台", "mobile": "10100000301"}
     record = records.get("party", made.uid, principal=SYSTEM)
-    assert record.from_source
+    assert record.from_source and record.source_key == "a:1"
     again = identity.run(snapshot=test_identity.snapshot())
     assert (again.created, again.merged) == (0, 0)
     assert dict(asked("select system || source_key, party_id from _links", links=identity.LINK)) == found

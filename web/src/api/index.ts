@@ -17,6 +17,7 @@ export type TouchState = TouchOut['state'];
 export type VocabularyKind = VocabularyGroupOut['key'];
 export type VocabularyType = VocabularyItemOut['type'];
 export type {
+  AlikeRuleOut,
   AnyBlock as Block,
   AsOfOut as AsOf,
   AudienceOut as Audience,

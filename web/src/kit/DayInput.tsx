@@ -57,6 +57,7 @@ type Props = {
   allowClear?: boolean;
   /** Tells in words that what was typed is no day, where the place below the field is not the one for it. */
   onRefused?: (words: string) => void;
+  placeholder?: string;
   id?: string;
   style?: CSSProperties;
   'aria-label'?: string;

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from zhike.expressions import trees
+from zhike.insight.identity.logic import alike as alike_records
 from zhike.insight.identity.logic import definitions, evaluating, feeding, linking, matching, numbering
-from zhike.insight.identity.types import Evaluation, Fed, Identity, IdentityResult, IdentityState, Link
+from zhike.insight.identity.types import AlikeRecords, Evaluation, Fed, Identity, IdentityResult, IdentityState, Link
 from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets, received
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import LoadResult, Source
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
+from zhike.kernel.errors import Refused
 from zhike.kernel.jobs import RunHandle
-from zhike.platform.objects import catalogue
+from zhike.platform.objects import api as objects
+from zhike.platform.objects import catalogue, single
+from zhike.platform.permissions import api as permissions
+from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "ACCOUNT_PARTY",
     "LINK",
+    "alike",
     "evaluate",
     "identity_of_subject",
     "links",
     "load_definitions",
+    "matched_fields",
     "run",
     "states",
     "survivors",
@@ -136,6 +144,41 @@ def evaluate(truth: Path | Mapping[str, object], *, identity: str = "") -> Evalu
     Raises UnknownIdentity, and WhichIdentity where there are several and none is named.
     """
     return evaluating.evaluate(truth, definitions.named_or_only(identity))
+
+
+def matched_fields(object: str) -> list[str]:
+    """Return the fields by whose values records of an object are called the same."""
+    return alike_records.fields_of(object)
+
+
+def alike(
+    object: str, given: Mapping[str, object], *, record: uuid.UUID | None = None, principal: Principal
+) -> list[AlikeRecords]:
+    """Return the records that one with these values would be the same as, for whoever writes it; whole numbers only.
+
+    `record` is the one that is changed. Each number is journalled and counted as found by number. Raises Refused,
+    NotFound, FindSeries.
+    """
+    operation = "create" if record is None else "update"
+    permissions.require(principal, f"{object}.{operation}")
+    rules = permissions.field_rules(principal, object, given)
+    if "refused" in rules.values():
+        raise Refused(operation=f"{object}.{operation}")
+    stored = single.row(object, record, "update", principal=principal) if record else {}
+    return [_as_read(object, found, principal) for found in alike_records.same(object, given, stored, principal)]
+
+
+def _as_read(object: str, found: alike_records.Same, principal: Principal) -> AlikeRecords:
+    reads = permissions.allowed(principal, f"{object}.read")
+    branch = catalogue.describe(object).field_with_role("branch")
+    columns = [branch.key] if branch else []
+    seen = objects.records_by_id(object, found.ids, principal=principal, columns=columns) if reads else {}
+    return AlikeRecords(
+        fields=tuple(field.key for field in found.fields),
+        strong=found.strong,
+        readable=tuple(seen.values()),
+        others=len(seen) < len(found.ids),
+    )
 
 
 def _progress(handle: RunHandle | None, object: str) -> None:

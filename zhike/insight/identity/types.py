@@ -10,6 +10,7 @@ from pydantic import Field
 
 from zhike.insight.warehouse.types import DatasetName, Formula, Pattern
 from zhike.kernel.definition_parts import Count, Days, Definition, Flag, Key, Labels, Part, Refers, Text, rule
+from zhike.platform.objects.types import Record
 
 
 class Replacement(Part):
@@ -263,3 +264,17 @@ class Evaluation:
     right_pairs: int
     planted_precision: float
     planted_recall: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeRecords:
+    """Records that a rule calls the same as one being written, by the fields that agree.
+
+    `readable` are those that the writer may read, `others` says that there are some beside. Where the rule is `strong`
+    nobody else has such a value: the record is not written.
+    """
+
+    fields: tuple[str, ...]
+    strong: bool
+    readable: tuple[Record, ...]
+    others: bool

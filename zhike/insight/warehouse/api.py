@@ -19,6 +19,7 @@ from zhike.insight.warehouse.logic import (
     vacuuming,
     writer,
 )
+from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import (
     PublicationInfo,
@@ -34,6 +35,7 @@ __all__ = [
     "compact",
     "files_about",
     "newest_day",
+    "newest_file_day",
     "only_writer",
     "publication",
     "published",
@@ -77,6 +79,12 @@ def newest_day(dataset: str, *, before: date) -> date | None:
     """Return the newest day part of a dataset before `before`; None without one."""
     days = [part for part in tables.parts_of(dataset) if len(part) == len("2026-03-17") and part < before.isoformat()]
     return date.fromisoformat(max(days)) if days else None
+
+
+def newest_file_day(dataset: str) -> date | None:
+    """Return the day that the newest loaded file of a dataset is of."""
+    rows = Load.objects.filter(dataset=dataset, state=Load.State.DONE).order_by("-id")
+    return rows.values_list("business_date", flat=True).first()
 
 
 def table_version(dataset: str) -> int:

@@ -9,6 +9,7 @@ from zhike.kernel import database
 from zhike.platform.exchange.logic import leaving, load_effects, loading
 from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEffect, LoadEnding
 from zhike.platform.objects import catalogue
+from zhike.platform.organization.types import FileActor
 
 __all__ = ["effects", "export", "load"]
 
@@ -20,12 +21,18 @@ def load(
     rows: Iterable[Sequence[object]],
     by_id: bool = False,
     ends: LoadEnding | None = None,
+    files: Mapping[str, FileActor] | None = None,
     details: Mapping[str, object] | None = None,
 ) -> LoadCounts:
-    """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`."""
+    """Upsert a stream of master records from a source in one transaction; see `logic.loading.load`.
+
+    `files` are those that rows come from, by what their source keys begin with before a colon, "" for all others.
+    """
     with database.writing():
         owner = catalogue.describe(object)
-        return loading.load(owner, columns, rows, by_id=by_id, ends=ends, details=dict(details or {}))
+        return loading.load(
+            owner, columns, rows, by_id=by_id, ends=ends, files=files or {}, details=dict(details or {})
+        )
 
 
 def effects(

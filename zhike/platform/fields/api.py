@@ -14,15 +14,18 @@ from zhike.platform.fields.logic.numbers import check as check_numbers
 from zhike.platform.fields.logic.registry import value_type, value_types
 from zhike.platform.fields.logic.value_type import DESK, GRAMMARS, Settings, ValueType, plain
 from zhike.platform.fields.logic.words import UNWRITABLE, bad_character
+from zhike.platform.fields.logic.written import Form, Written
 
 __all__ = [
     "CURRENCIES",
     "Currency",
     "DESK",
+    "Form",
     "GRAMMARS",
     "Settings",
     "UNWRITABLE",
     "ValueType",
+    "Written",
     "bad_character",
     "bound",
     "check_format",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from zhike.kernel import database
+from zhike.kernel import context, database
 from zhike.kernel.errors import Refused
+from zhike.platform.objects import guards
 from zhike.platform.objects.logic import (
     asking,
     field_rights,
@@ -180,12 +182,14 @@ def ids(object: str, uids: Iterable[uuid.UUID], *, principal: Principal) -> dict
     return {uid: single_records.id_by_uid(owner, uid, principal) for uid in uids}
 
 
-def create(object: str, given: Mapping[str, object], *, principal: Principal) -> Record:
+def create(object: str, given: Mapping[str, object], *, principal: Principal, despite: str = "") -> Record:
     """Create a record. Raises Invalid with every finding, Refused; nothing is written then.
 
     The new record must lie in the principal's creating scope, and its parent, if it has one, in the reading scope.
+    `despite` says why a record that seems to be there already is another one.
     """
-    with whole_numbers.answering(object, given, principal), database.writing():
+    _hold(object, "create", None, given, principal, despite)
+    with _saying(despite), whole_numbers.answering(object, given, principal), database.writing():
         permissions.require(principal, f"{object}.create")
         owner = catalogues.object_type(object)
         _refuse_fields(owner, given, principal)
@@ -194,9 +198,15 @@ def create(object: str, given: Mapping[str, object], *, principal: Principal) ->
         return permitted.record(owner, row, principal)
 
 
-def update(object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal) -> Record:
-    """Change fields of a record. Raises NotFound, StaleRevision, Invalid; nothing is written then."""
-    with whole_numbers.answering(object, given, principal), database.writing():
+def update(
+    object: str, uid: uuid.UUID, given: Mapping[str, object], *, revision: int, principal: Principal, despite: str = ""
+) -> Record:
+    """Change fields of a record. Raises NotFound, StaleRevision, Invalid; nothing is written then.
+
+    `despite` says why a record that seems to be there twice by then is another one.
+    """
+    _hold(object, "update", uid, given, principal, despite)
+    with _saying(despite), whole_numbers.answering(object, given, principal), database.writing():
         permissions.require(principal, f"{object}.update")
         owner = catalogues.object_type(object)
         row = single_records.row_by_uid(owner, uid, principal, "update", lock=True)
@@ -213,6 +223,29 @@ def delete(object: str, uid: uuid.UUID, *, revision: int, principal: Principal) 
         owner = catalogues.object_type(object)
         row = single_records.row_by_uid(owner, uid, principal, "delete", lock=True)
         writing.delete(owner, row, revision, principal)
+
+
+def _hold(
+    object: str,
+    operation: str,
+    uid: uuid.UUID | None,
+    given: Mapping[str, object],
+    principal: Principal,
+    despite: str,
+) -> None:
+    """Ask what other rooms find before anything is written, of whoever may write it."""
+    if not guards.ask(principal):
+        return
+    permissions.require(principal, f"{object}.{operation}")
+    owner = catalogues.object_type(object)
+    stored = single_records.row_by_uid(owner, uid, principal, operation) if uid else {}
+    _refuse_fields(owner, given, principal)
+    guards.hold(object, given, stored, principal, despite=despite)
+
+
+def _saying(despite: str) -> AbstractContextManager[object]:
+    """Where somebody says why, the journal has it."""
+    return context.acting(reason=despite.strip()) if despite.strip() else nullcontext()
 
 
 def _refuse_fields(owner: ObjectType, given: Mapping[str, object], principal: Principal) -> None:

@@ -75,6 +75,7 @@ class FieldPart(Part):
         "desk", description="source: loads maintain it and the desk may not change what came by one"
     )
     required: Flag = Field(False, description="a record cannot be without it")
+    required_by_hand: Flag = Field(False, description="people fill it in; what a source gives may be without it")
     unique: Flag = Field(False, description="no two live records have the same value")
     index: Flag = Field(False, description="the column is looked up by")
     personal: Flag = Field(False, description="erasing a person wipes it")

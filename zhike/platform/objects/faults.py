@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhike.platform.fields.errors import BadValue
-from zhike.platform.objects.types import Fault, FieldType
+from zhike.platform.objects.types import Fault, FieldType, Labels
 
 __all__ = [
     "bad_key",
@@ -15,12 +15,32 @@ __all__ = [
     "required",
     "source_owned",
     "stamped",
+    "unsaid_kind",
+    "unwritten",
+    "write_anew",
 ]
 
 
 def misfit(field: FieldType, error: BadValue) -> Fault:
     """Say what a value of the field would have to be."""
     return _said(error.code, field, f"应为{error.expected_zh}", f"should be {error.expected}")
+
+
+def unwritten(field: FieldType, wrong: Labels) -> Fault:
+    """Say what is wrong with how somebody wrote the field."""
+    return _said("value.unwritten", field, wrong["zh"], wrong["en"])
+
+
+def unsaid_kind(field: FieldType, value: FieldType) -> Fault:
+    """Say that the field has to tell of what kind a value is."""
+    zh, en = f"填写{value.labels['zh']}时必填", f"is required with {value.labels['en'].lower()}"
+    return _said("record.required", field, zh, en)
+
+
+def write_anew(field: FieldType, kind: FieldType) -> Fault:
+    """Say that a value which the writer does not see is written again where its kind changes."""
+    zh = f"已改{kind.labels['zh']}，请重新填写"
+    return _said("value.write_anew", field, zh, f"is to be written again with another {kind.labels['en'].lower()}")
 
 
 def required(field: FieldType) -> Fault:

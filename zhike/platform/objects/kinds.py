@@ -127,6 +127,7 @@ def _check_shape(
         _check_figures(found, whole, everything),
         _check_layout(found, whole),
         lookup_checks.check_lookups(found, whole, everything),
+        _check_written(found, whole),
         _check_columns(found, whole, everything),
         _check_sort(found, whole, everything),
         _check_tabs(found, whole),
@@ -201,6 +202,24 @@ def _check_through(found: ObjectDefinition, whole: ObjectDefinition) -> Iterator
     pointing = [field.key for field in whole.fields if getattr(field, "target", "")]
     if found.access and found.access.through not in pointing:
         yield unknown(Labels("引用字段", "reference"), found.access.through, pointing, ("access", "through"), _UNKNOWN)
+
+
+def _check_written(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:
+    """Find values whose kind no choice of the object tells, and kinds that the choice does not have."""
+    choices = {field.key: [option.key for option in getattr(field, "options", ())] for field in whole.fields}
+    for number, field in enumerate(found.fields):
+        written = getattr(field, "written", None)
+        if written is None or written.by is None:
+            continue
+        place: Place = ("fields", number, "written")
+        has = choices.get(written.by)
+        if not has:
+            known = [key for key, options in choices.items() if options]
+            yield unknown(Labels("选项字段", "choice field"), written.by, known, (*place, "by"), _UNKNOWN)
+            continue
+        for option in written.of:
+            if option not in has:
+                yield unknown(Labels("选项", "option"), option, has, (*place, "of", option), "object.unknown_option")
 
 
 def _check_layout(found: Shape, whole: ObjectDefinition) -> Iterator[Finding]:

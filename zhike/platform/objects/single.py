@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import known_records, permitted, single_records
-from zhike.platform.objects.types import Record
+from zhike.platform.objects.logic import known_records, permitted, same_values, single_records, whole_numbers
+from zhike.platform.objects.types import FieldType, Record
 from zhike.platform.permissions.types import Principal
 
-__all__ = ["presented", "reached", "row"]
+__all__ = ["count_question", "having", "is_number", "presented", "reached", "row"]
 
 
 def row(
@@ -39,3 +39,23 @@ def presented(object: str, row: Mapping[str, Any], *, principal: Principal) -> R
 def reached(object: str, ids: Sequence[int], operations: Sequence[str], *, principal: Principal) -> list[int]:
     """Return those of `ids` on whose live records the principal may do all of the operations by grants of its own."""
     return known_records.reached_ids(catalogues.object_type(object), ids, principal, operations)
+
+
+def is_number(field: FieldType) -> bool:
+    """Return whether records are found by a whole number of the field."""
+    return same_values.is_asked_by(field)
+
+
+def having(object: str, key: str, text: str, *, most: int) -> Sequence[int]:
+    """Return the ids of at most `most` live records of the whole firm that have a number in a field.
+
+    For engines; whoever tells a person of them counts it by `count_question`.
+    """
+    owner = catalogues.object_type(object)
+    return same_values.ids(owner, owner.fields[key], text, most)
+
+
+def count_question(object: str, question: str, found: Sequence[int], key: str, *, principal: Principal) -> None:
+    """Note who asked for whole numbers and at which records they were found in a field; raises FindSeries in a series."""
+    owner = catalogues.object_type(object)
+    whole_numbers.count(owner, question, {record_id: [key] for record_id in found}, principal)

@@ -65,6 +65,7 @@ class FieldType:
     role: str = ""
     owner: str = "desk"
     required: bool = False
+    required_by_hand: bool = False
     unique: bool = False
     personal: bool = False
     help: Labels | None = None
@@ -227,6 +228,7 @@ class Record:
     updated_at: datetime | None = None
     updated_by: str = ""
     from_source: bool = False
+    source_key: str = field(default="", repr=False)
     unit: Wire = None
     owner: str = ""
     security_level: int = 0

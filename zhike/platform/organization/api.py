@@ -15,7 +15,7 @@ from zhike.platform.audit import api as audit
 from zhike.platform.organization.errors import UnknownRole, UnknownUnit, UserExists, WrongPassword
 from zhike.platform.organization.logic import lockout, passwords, units, users
 from zhike.platform.organization.models import Unit, User
-from zhike.platform.organization.types import OrgUnit, PasswordDue, Staff, UnitRow
+from zhike.platform.organization.types import FileActor, OrgUnit, PasswordDue, Staff, UnitRow
 
 __all__ = [
     "actor_names",
@@ -223,13 +223,13 @@ def user_names(employee_nos: Iterable[str]) -> dict[str, str]:
 
 
 def actor_names(actors: Iterable[str], language: str) -> dict[str, str]:
-    """Return what screens call the actors of the journal, by actor: a user by name, whoever is none ("system:root",
-    an account of the machine) the system."""
+    """Return what screens call the actors of the journal, by actor: a user by name, a file by its source and day,
+    whoever is neither ("system:root", an account of the machine) the system."""
     kinds = {actor: actor.partition(":") for actor in actors}
     names = user_names(number for _kind, _sign, number in kinds.values())
     system = "System" if language == "en" else "系统"
     return {
-        actor: names.get(number, number or actor) if kind == "user" else system
+        actor: names.get(number, number or actor) if kind == "user" else FileActor.words(actor, language) or system
         for actor, (kind, _sign, number) in kinds.items()
     }
 

@@ -122,6 +122,28 @@ class Colleague:
 
 
 @dataclass(frozen=True, slots=True)
+class FileActor:
+    """A file that changes records: the journal names its source, in both languages, and its day where people are named."""
+
+    zh: str
+    en: str
+    day: date | None
+
+    @property
+    def key(self) -> str:
+        """How it is kept."""
+        return "\x1f".join((f"file:{self.zh}", self.en, self.day.isoformat() if self.day else ""))
+
+    @staticmethod
+    def words(key: str, language: str) -> str:
+        """Return what screens call it; nothing of an actor that is no file."""
+        if not key.startswith("file:"):
+            return ""
+        zh, en, day = key.split("\x1f")
+        return f"{f'{en} file' if language == 'en' else f'{zh[5:]}文件'} {day[5:]}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class UnitRow:
     """A unit as a source or pack names it: parents come before their children."""
 

@@ -68,21 +68,23 @@ def groups(request: SignedInRequest, object: str, body: schemas.GroupsIn) -> sch
 @router.post("/objects/{object}/records", operation_id="createRecord", response=responds(schemas.RecordOut, 201))
 def create(request: SignedInRequest, object: str, body: schemas.ValuesIn) -> schemas.RecordOut:
     """A new record."""
-    record = objects.create(object, body.values, principal=request.principal)
-    return schemas.record_out(record, request.principal)
+    record = objects.create(object, body.values, despite=body.despite, principal=request.principal)
+    return schemas.record_out(object, record, request.principal)
 
 
 @router.get("/objects/{object}/records/{uid}", operation_id="getRecord", response=responds(schemas.RecordOut))
 def get(request: SignedInRequest, object: str, uid: uuid.UUID) -> schemas.RecordOut:
     """One record."""
-    return schemas.record_out(api.get(object, uid, principal=request.principal), request.principal)
+    return schemas.record_out(object, api.get(object, uid, principal=request.principal), request.principal)
 
 
 @router.patch("/objects/{object}/records/{uid}", operation_id="updateRecord", response=responds(schemas.RecordOut))
 def update(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.RecordChangesIn) -> schemas.RecordOut:
     """Changed fields of one record."""
-    record = objects.update(object, uid, body.values, revision=body.revision, principal=request.principal)
-    return schemas.record_out(record, request.principal)
+    record = objects.update(
+        object, uid, body.values, revision=body.revision, despite=body.despite, principal=request.principal
+    )
+    return schemas.record_out(object, record, request.principal)
 
 
 @router.delete("/objects/{object}/records/{uid}", operation_id="deleteRecord", response=responds(None, 204))

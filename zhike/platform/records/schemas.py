@@ -24,9 +24,10 @@ from zhike.platform.objects.types import (
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
+from zhike.platform.records import origins
 from zhike.platform.records.logic.history import RecordHistory
 from zhike.platform.records.types import SharedWith
-from zhike.platform.records.wire import Direction, FieldOut, Owner, QueryIn
+from zhike.platform.records.wire import Direction, FieldOut, Owner, QueryIn, written_out
 
 
 class CountIn(QueryIn):
@@ -43,9 +44,10 @@ class GroupsIn(QueryIn):
 
 
 class ValuesIn(RequestBody):
-    """Field values of a new record."""
+    """Field values of a new record; `despite` says why one that seems to be there already is another one."""
 
     values: Mapping[str, WireInput]
+    despite: str = ""
 
 
 class RecordChangesIn(ValuesIn):
@@ -95,13 +97,21 @@ class RecordPageOut(TypedDict):
     as_of: RecordsAsOf
 
 
+class RecordSourceOut(TypedDict):
+    """The source whose file keeps a record, and the day that its newest file is of."""
+
+    labels: Labels
+    day: date | None
+
+
 class RecordOut(RecordRowOut):
-    """One record with what its viewer may do to it.
+    """One record with what its viewer may do to it, and the `source` that keeps it, if one does.
 
     `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
     """
 
     permitted: list[str]
+    source: RecordSourceOut | None
     unit: ReferenceValue | None
     owner: str
     security_level: int
@@ -377,12 +387,14 @@ def wire_values(values: Mapping[str, object]) -> Mapping[str, WireValue]:
     return cast(Mapping[str, WireValue], values)
 
 
-def record_out(record: Record, principal: Principal) -> RecordOut:
+def record_out(object: str, record: Record, principal: Principal) -> RecordOut:
     """Return one record as the interface gives it."""
     by = record.updated_by
+    file = origins.of(object, record.source_key)
     return {
         **_row_out(record),
         "permitted": list(record.permitted),
+        "source": {"labels": {"zh": file.zh, "en": file.en}, "day": file.day} if file else None,
         "unit": cast(ReferenceValue | None, record.unit),
         "owner": record.owner,
         "security_level": record.security_level,
@@ -488,7 +500,8 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "target": field.target or None,
         "owner": cast(Owner, field.owner),
         "options": [option(o.key, o.labels, o.status) for o in field.options],
-        "required": field.required,
+        "required": field.required or field.required_by_hand,
+        "written": written_out(field.values),
         "readonly": not field.stored or bool(field.stamp) or bool(field.steps),
         "masked": bool(field.mask) and rule == "masked",
         "refused": rule == "refused",

@@ -11,11 +11,22 @@ from typing_extensions import TypedDict
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
 from zhike.kernel.wire import Labels, Option, RequestBody, labels, option
+from zhike.platform.fields.api import Form, ValueType
 from zhike.platform.fields.types import Asked
 from zhike.platform.objects.types import Computed, FieldDefinition, FieldType, Parent, RecordQuery
 from zhike.platform.organization.types import InUnit
 
-__all__ = ["Direction", "FieldOut", "InUnitIn", "Owner", "ParentIn", "QueryIn", "SortIn", "form_field_out"]
+__all__ = [
+    "Direction",
+    "FieldOut",
+    "InUnitIn",
+    "Owner",
+    "ParentIn",
+    "QueryIn",
+    "SortIn",
+    "form_field_out",
+    "written_out",
+]
 Direction = Literal["asc", "desc"]
 Owner = Literal["source", "desk"]
 
@@ -94,6 +105,14 @@ class QueryIn(RequestBody):
         )
 
 
+class WrittenOut(TypedDict):
+    """How people have to write a value: in one form, or in that of the option of another field."""
+
+    always: Form | None
+    by: str | None
+    of: dict[str, Form]
+
+
 class FieldOut(TypedDict):
     """One field as forms, lists and conditions want it.
 
@@ -117,10 +136,17 @@ class FieldOut(TypedDict):
     owner: Owner
     options: list[Option]
     required: bool
+    written: WrittenOut | None
     readonly: bool
     masked: bool
     refused: bool
     unmaskable: bool
+
+
+def written_out(values: ValueType) -> WrittenOut | None:
+    """Return how people have to write a value, where its form is fixed."""
+    found = values.written
+    return {"always": found.always, "by": found.by, "of": dict(found.of)} if found else None
 
 
 def form_field_out(field: FieldDefinition) -> FieldOut:
@@ -144,6 +170,7 @@ def form_field_out(field: FieldDefinition) -> FieldOut:
         "owner": "desk",
         "options": [option(o.key, o.labels, o.status) for o in found.options],
         "required": found.required,
+        "written": written_out(values),
         "readonly": False,
         "masked": False,
         "refused": False,

@@ -988,6 +988,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects/{object}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Alike
+         * @description Records that one with these values would be the same as, while it is written; each whole number is counted.
+         */
+        post: operations["findAlike"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/count": {
         parameters: {
             query?: never;
@@ -1918,6 +1938,36 @@ export interface components {
             value?: components["schemas"]["StoredExpression"];
             where?: components["schemas"]["StoredExpression"];
         };
+        /** @description What is being written, and the record that it changes. */
+        AlikeIn: {
+            record?: string | null;
+            values: {
+                [key: string]: components["schemas"]["WireInput"];
+            };
+        };
+        /** @description Who is there already; `fields` are those whose values are compared. */
+        AlikeOut: {
+            alike: components["schemas"]["AlikeRuleOut"][];
+            fields: string[];
+        };
+        /** @description A record that its reader may open, and where it belongs. */
+        AlikeRecordOut: {
+            display: string;
+            /** Format: uuid */
+            uid: string;
+            unit: string | null;
+        };
+        /**
+         * @description Records with the same values of some fields; of a strong rule nothing is written, of a weak one with a reason.
+         *
+         *     `others` says that there are some which the reader may not open.
+         */
+        AlikeRuleOut: {
+            fields: string[];
+            others: boolean;
+            records: components["schemas"]["AlikeRecordOut"][];
+            strong: boolean;
+        };
         AndForm: {
             and: components["schemas"]["StoredExpression"][];
         };
@@ -2548,6 +2598,7 @@ export interface components {
             unit: string | null;
             unmaskable: boolean;
             web: string;
+            written: components["schemas"]["WrittenOut"] | null;
         };
         /** @description The fields of a record by section. */
         FieldsBlockOut: {
@@ -3524,6 +3575,8 @@ export interface components {
         };
         /** @description Changed field values, based on one revision. */
         RecordChangesIn: {
+            /** @default  */
+            despite?: string;
             revision: number;
             values: {
                 [key: string]: components["schemas"]["WireInput"];
@@ -3548,7 +3601,7 @@ export interface components {
             total: components["schemas"]["RecordTotalOut"];
         };
         /**
-         * @description One record with what its viewer may do to it.
+         * @description One record with what its viewer may do to it, and the `source` that keeps it, if one does.
          *
          *     `unit` and `owner` (an employee number) are where the record belongs; above security level 0 it is not for everybody.
          */
@@ -3561,6 +3614,7 @@ export interface components {
             refused: string[];
             revision: number;
             security_level: number;
+            source: components["schemas"]["RecordSourceOut"] | null;
             /** Format: uuid */
             uid: string;
             unit: components["schemas"]["ReferenceValue"] | null;
@@ -3588,6 +3642,11 @@ export interface components {
             values: {
                 [key: string]: components["schemas"]["WireValue"];
             };
+        };
+        /** @description The source whose file keeps a record, and the day that its newest file is of. */
+        RecordSourceOut: {
+            day: string | null;
+            labels: components["schemas"]["Labels"];
         };
         /** @description What a field sums up to, in one currency; None of what is no amount. */
         RecordSumOut: {
@@ -4308,8 +4367,10 @@ export interface components {
             type?: "text" | "integer" | "decimal" | "date" | "datetime" | "boolean" | "null";
             value: string | number | boolean | null;
         };
-        /** @description Field values of a new record. */
+        /** @description Field values of a new record; `despite` says why one that seems to be there already is another one. */
         ValuesIn: {
+            /** @default  */
+            despite?: string;
             values: {
                 [key: string]: components["schemas"]["WireInput"];
             };
@@ -4499,6 +4560,14 @@ export interface components {
             /** Format: date-time */
             started_at: string;
         };
+        /** @description How people have to write a value: in one form, or in that of the option of another field. */
+        WrittenOut: {
+            always: ("resident_id" | "credit_code" | "mobile") | null;
+            by: string | null;
+            of: {
+                [key: string]: "resident_id" | "credit_code" | "mobile";
+            };
+        };
     };
     responses: {
         /** @description The request cannot be read */
@@ -4613,6 +4682,10 @@ export type ActedOut = components['schemas']['ActedOut'];
 export type ActorOut = components['schemas']['ActorOut'];
 export type AgainOut = components['schemas']['AgainOut'];
 export type AggregateForm = components['schemas']['AggregateForm'];
+export type AlikeIn = components['schemas']['AlikeIn'];
+export type AlikeOut = components['schemas']['AlikeOut'];
+export type AlikeRecordOut = components['schemas']['AlikeRecordOut'];
+export type AlikeRuleOut = components['schemas']['AlikeRuleOut'];
 export type AndForm = components['schemas']['AndForm'];
 export type AnyBlock = components['schemas']['AnyBlock'];
 export type AsOfOut = components['schemas']['AsOfOut'];
@@ -4793,6 +4866,7 @@ export type RecordGroupsOut = components['schemas']['RecordGroupsOut'];
 export type RecordOut = components['schemas']['RecordOut'];
 export type RecordPageOut = components['schemas']['RecordPageOut'];
 export type RecordRowOut = components['schemas']['RecordRowOut'];
+export type RecordSourceOut = components['schemas']['RecordSourceOut'];
 export type RecordSumOut = components['schemas']['RecordSumOut'];
 export type RecordTotalOut = components['schemas']['RecordTotalOut'];
 export type RecordsAsOf = components['schemas']['RecordsAsOf'];
@@ -4900,6 +4974,7 @@ export type WorkKindOut = components['schemas']['WorkKindOut'];
 export type WorkOut = components['schemas']['WorkOut'];
 export type WorkPageOut = components['schemas']['WorkPageOut'];
 export type WorkerOut = components['schemas']['WorkerOut'];
+export type WrittenOut = components['schemas']['WrittenOut'];
 export type ResponseError400 = components['responses']['Error400'];
 export type ResponseError401 = components['responses']['Error401'];
 export type ResponseError403 = components['responses']['Error403'];
@@ -6883,6 +6958,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    findAlike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeOut"];
                 };
             };
             400: components["responses"]["Error400"];

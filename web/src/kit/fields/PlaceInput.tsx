@@ -19,16 +19,18 @@ export function PlaceInput({ field, testId, value, onChange, id }: EditProps) {
     queryFn: ({ signal }) =>
       api.get('/meta/places/{place}', { path: { place: field.target ?? '' }, query: { q: settled }, signal }),
   });
+  // What was found for an earlier text is never offered for the one that stands there now.
+  const offers = settled === q.trim() ? (found.data ?? []) : [];
   return (
     <Select<Picked, Offer>
       id={id}
       labelInValue
       allowClear
       showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
-      loading={found.isFetching}
+      loading={found.isFetching || settled !== q.trim()}
       value={value as Picked | undefined}
       onChange={(next) => onChange?.(next)}
-      options={(found.data ?? []).map((place) => ({ value: place.uid, label: place.display, code: place.key }))}
+      options={offers.map((place) => ({ value: place.uid, label: place.display, code: place.key }))}
       optionRender={({ data }) => (
         <>
           {data.label} <span className="small ink-3">{data.code}</span>

@@ -38,7 +38,9 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
       }),
     enabled: object !== '' && !meta.isPending,
   });
-  const options = (found.data?.rows ?? []).map((row) => ({
+  // What was found for an earlier text is never offered for the one that stands there now.
+  const rows = settled === q.trim() ? (found.data?.rows ?? []) : [];
+  const options = rows.map((row) => ({
     value: row.uid,
     label: row.display,
     facts: factsOf(row, columns ?? []),
@@ -51,7 +53,7 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
       labelInValue
       allowClear
       showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
-      loading={found.isFetching}
+      loading={found.isFetching || settled !== q.trim()}
       value={value}
       onChange={(next) => onChange?.(next)}
       options={options}

@@ -2,6 +2,7 @@ import type { FieldMeta, Input, Value } from '../../api';
 import { unitText, type Key, type Translate } from '../i18n';
 import type { Lang } from '../format';
 import type { FieldKind } from './kind';
+import { unwritten } from './written';
 
 const modules = import.meta.glob<{ kind: FieldKind }>(['./kinds/*.tsx'], { eager: true });
 const kinds = new Map(
@@ -33,15 +34,29 @@ export function faultOf(field: FieldMeta, value: unknown): Key | null {
   return kindOf(field).fault?.(value) ?? null;
 }
 
-/** What a form checks of a field before it is sent; a box that is not set says no. */
-export function rulesOf(field: FieldMeta, t: Translate) {
-  const validator = (_rule: unknown, value: unknown): Promise<void> => {
+type Other = (key: string) => unknown;
+type Judge = { validator: (rule: unknown, value: unknown) => Promise<void> };
+type Rules = [{ required: boolean; message: string }, Judge, (form: { getFieldValue: Other }) => Judge];
+
+/** What a form checks of a field before it is sent; a box that is not set says no. `has`: it has a value that is hidden. */
+export function rulesOf(field: FieldMeta, t: Translate, has = false): Rules {
+  const refuse = (fault: string | null): Promise<void> =>
+    fault ? Promise.reject(new Error(fault)) : Promise.resolve();
+  const typed = (value: unknown) => {
     const fault = faultOf(field, value);
-    return fault ? Promise.reject(new Error(t(fault))) : Promise.resolve();
+    return fault && t(fault);
+  };
+  const asWritten = (value: unknown, other: Other) => {
+    const wrong = unwritten(field, value, other);
+    return wrong && t(wrong.text, wrong.facts);
   };
   return [
-    { required: field.required && kindOf(field).property !== 'checked', message: t('common.required') },
-    { validator },
+    {
+      required: field.required && !has && kindOf(field).property !== 'checked',
+      message: t('common.required'),
+    },
+    { validator: (_rule: unknown, value: unknown) => refuse(typed(value)) },
+    ({ getFieldValue }) => ({ validator: (_rule, value) => refuse(asWritten(value, getFieldValue)) }),
   ];
 }
 

@@ -21,6 +21,8 @@ export type EditProps = {
   checked?: boolean | null;
   /** What is typed is no value and is not given; told in words by whoever draws the control, else by the control. */
   onRefused?: (words: string) => void;
+  placeholder?: string;
+  onBlur?: () => void;
   id?: string;
 };
 

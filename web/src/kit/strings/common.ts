@@ -28,6 +28,28 @@ export const common = {
   'common.search': ['搜索', 'Search'],
   'common.required': ['必填', 'Required'],
   'common.wholeNumber': ['{{low}} 至 {{high}} 的整数', 'A whole number from {{low}} to {{high}}'],
+  'written.idLength': [
+    '居民身份证号码应为 18 位（旧证 15 位），现为 {{length}} 位',
+    'An identity card number has 18 signs, or 15 on an old card; this has {{length}}',
+  ],
+  'written.idSigns': [
+    '居民身份证号码只有数字，18 位的末位可为 X，首位不为 0',
+    'An identity card number has digits only; the last of 18 may be an X, and the first is no 0',
+  ],
+  'written.idBorn': ['其中的出生日期 {{born}} 不存在，请核对', 'The birth date in it, {{born}}, does not exist'],
+  'written.check': ['校验位不符，请逐位核对', 'The check digit is wrong: look at each digit again'],
+  'written.codeLength': [
+    '统一社会信用代码应为 18 位，现为 {{length}} 位',
+    'A unified credit code has 18 signs; this has {{length}}',
+  ],
+  'written.codeSign': [
+    '统一社会信用代码中没有“{{sign}}”（不用 I、O、S、V、Z）',
+    'No unified credit code has the sign “{{sign}}” (there is no I, O, S, V, Z)',
+  ],
+  'written.mobile': [
+    '手机号码应为 1 开头的 11 位数字；境外号码请加国家或地区代码，如 +852',
+    'A mobile has 11 digits that begin with 1; a number abroad begins with its country, as +852',
+  ],
   'number.refused': [
     '不是数字；可写 1,000、1.5万、3亿，逗号每三位一个，小数点用“.”',
     'Not a number; 1,000, 300k or 1.5m are, a comma stands before every three digits, the decimal sign is "."',

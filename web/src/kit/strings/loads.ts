@@ -130,7 +130,7 @@ export const loads = {
   'night.title': ['日终跑批', 'Nightly run'],
   'night.sub': ['业务日 {{date}}，{{deadline}} 前完成', 'Business day {{date}}, due {{deadline}}'],
   'night.day': ['业务日', 'Business day'],
-  'night.run': ['立即收文件并跑批', 'Take files in and run'],
+  'night.runNow': ['立即收文件并跑批', 'Take files in and run'],
   'night.runDone': [
     '已在后台收文件；数据到齐的日子随后跑批',
     'Files are taken in; days that are complete are computed',

@@ -126,7 +126,7 @@ function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
       </Button>
       {tonight && (
         <Button type="primary" onClick={() => run.mutate()} loading={run.isPending} data-testid="night-run">
-          {t('night.run')}
+          {t('night.runNow')}
         </Button>
       )}
     </>

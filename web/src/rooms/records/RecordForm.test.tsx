@@ -20,6 +20,7 @@ const field = (key: string, zh: string, type: string, more: Partial<FieldMeta> =
   options: [],
   owner: 'desk',
   required: false,
+  written: null,
   readonly: false,
   masked: false,
   refused: false,
@@ -63,6 +64,7 @@ const RECORD: RecordDetail = {
   refused: [],
   permitted: ['update'],
   from_source: false,
+  source: null,
   owner: 'E1',
   unit: null,
   security_level: 0,
@@ -77,12 +79,13 @@ function open(answers: Answers = {}, edit = false) {
     'GET /objects/note/records/u1': RECORD,
     'POST /objects/note/records': RECORD,
     'PATCH /objects/note/records/u1': RECORD,
+    'POST /objects/note/alike': { fields: [], alike: [] },
     ...answers,
   });
   const drawn = edit
     ? draw(<RecordEditPage />, '/records/note/u1/edit', '/records/:object/:uid/edit')
     : draw(<RecordCreatePage />, '/records/note/new', '/records/:object/new');
-  const sent = () => asked.filter((one) => one.method !== 'GET').map((one) => one.body);
+  const sent = () => asked.filter((one) => one.method !== 'GET' && !one.path.endsWith('/alike')).map((one) => one.body);
   return { ...drawn, sent };
 }
 
@@ -168,6 +171,67 @@ describe('a form of a record', () => {
     await save();
     expect(await screen.findByTestId('stale-notice')).toBeTruthy();
     expect((await input('title')).value).toBe('改过的主题');
+  });
+
+  describe('with values that its reader does not see', () => {
+    const hidden = [field('phone', '手机', 'phone', { masked: true, owner: 'source', required: true }), ...FIELDS];
+    const meta = { ...META, fields: hidden, form: { fields: hidden.map((one) => one.key) } };
+    const record = { ...RECORD, values: { ...RECORD.values, phone: '138****1234' } };
+    const seen = { 'GET /meta/objects/note': meta, 'GET /objects/note/records/u1': record };
+
+    it('has an empty box for one, which stays while nothing is typed', async () => {
+      const { sent } = open(seen, true);
+      const box = await input('phone');
+      expect([box.value, box.placeholder]).toEqual(['', '已隐藏，输入新值替换']);
+      expect(screen.getByTestId('hidden-phone').textContent).toBe('现为 138****1234，留空不变');
+      await fill('days', '9');
+      await save();
+      await screen.findByTestId('elsewhere');
+      expect(sent()).toEqual([{ revision: 3, values: { days: 9 } }]);
+    });
+
+    it('replaces one by what is typed', async () => {
+      const { sent } = open(seen, true);
+      await fill('phone', '13911112222');
+      await save();
+      await screen.findByTestId('elsewhere');
+      expect(sent()).toEqual([{ revision: 3, values: { phone: '13911112222' } }]);
+    });
+
+    it('leaves one alone that a source keeps', async () => {
+      open({ ...seen, 'GET /objects/note/records/u1': { ...record, from_source: true } }, true);
+      await input('title');
+      expect(screen.queryByTestId('input-phone')).toBeNull();
+    });
+  });
+
+  it('says who is there already, and sends why it is another one', async () => {
+    const rule = {
+      fields: ['title'],
+      strong: false,
+      records: [{ uid: 'u9', display: '王*五', unit: '云岭' }],
+      others: true,
+    };
+    const { sent } = open({ 'POST /objects/note/alike': { fields: ['title'], alike: [rule] } });
+    await fill('title', '王小五');
+    const told = await screen.findByTestId('alike', {}, { timeout: 4000 });
+    expect(told.textContent).toContain('系统中已有主题相同的记录');
+    expect(screen.getByTestId('alike-open').getAttribute('href')).toBe('/records/note/u9');
+    fireEvent.change(screen.getByTestId('alike-despite'), { target: { value: '父子共用' } });
+    await save();
+    await screen.findByTestId('elsewhere');
+    expect(sent()).toEqual([{ values: { title: '王小五' }, despite: '父子共用' }]);
+  });
+
+  it('says what is wrong with a number when it is typed, by its kind', async () => {
+    const written = { always: null, by: 'sort', of: { card: 'resident_id' as const } };
+    const fields = [...FIELDS, field('sort', '类型', 'text'), field('number', '证件号码', 'text', { written })];
+    const meta = { ...META, fields, form: { fields: fields.map((one) => one.key) } };
+    open({ 'GET /meta/objects/note': meta });
+    await fill('sort', 'card');
+    await fill('number', '1101051949123100');
+    fireEvent.blur(await input('number'));
+    expect(await screen.findByText('居民身份证号码应为 18 位（旧证 15 位），现为 16 位')).toBeTruthy();
   });
 
   it('is not shown to whoever may not save it', async () => {

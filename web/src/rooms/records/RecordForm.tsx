@@ -1,6 +1,6 @@
 import { useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { Button, Form, type FormInstance } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { Fragment, useState, type ReactNode } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { recordQuery, useObjectMeta, useRecord } from '../../api/hooks';
@@ -8,7 +8,7 @@ import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
 import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
-import { kindOf, rulesOf, toForm, unitOf } from '../../kit/fields';
+import { kindOf, rulesOf, unitOf } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { toPicked } from '../../kit/fields/Pointing';
@@ -21,8 +21,10 @@ import { StaleNotice } from '../../kit/StaleNotice';
 import { QueryState, RefusedState } from '../../kit/states';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUnsaved } from '../../kit/unsaved';
+import { AlikeNotice, useAlike } from './AlikeNotice';
+import { sourceWords } from './sourceWords';
 import { isOfForm, placed, unsettled } from './faults';
-import { changesOf, hasChanges, isEditable, isFromSource, type Values } from './formValues';
+import { begun, changesOf, hasChanges, isEditable, isFromSource, isHidden, type Values } from './formValues';
 import { givenIn } from './given';
 
 export function RecordCreatePage() {
@@ -117,7 +119,9 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
   const leave = useUnsaved(() => hasChanges(fields, form.getFieldsValue(), record, preset));
   const from = wayBack(search);
   const faults = useFaults(form, fields);
-  const save = useSave({ meta, record, fields, leave, back: from, onFaults: faults.tell });
+  const alike = useAlike({ meta, fields, form, record });
+  const [despite, setDespite] = useState('');
+  const save = useSave({ meta, record, fields, despite, leave, back: from, onFaults: faults.tell });
   const back = () => void navigate(from ?? (record ? `/records/${meta.key}/${record.uid}` : `/records/${meta.key}`));
   return (
     <Page
@@ -149,19 +153,29 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
         </div>
       )}
       <Panel>
+        {record && fields.some((field) => !field.readonly && isFromSource(field, record)) && (
+          <p className="small ink-3" style={{ marginBottom: 8 }} data-testid="kept-by">
+            {t('record.notHere', { kept: sourceWords(record, t, label) })}
+          </p>
+        )}
         <Form<Values>
           form={form}
           layout="vertical"
           className="record-form"
-          initialValues={Object.fromEntries(
-            fields.map((field) => [field.key, preset[field.key] ?? toForm(field, record?.values[field.key])]),
-          )}
+          initialValues={Object.fromEntries(fields.map((field) => [field.key, begun(field, record, preset)]))}
           scrollToFirstError={{ focus: true }}
           onValuesChange={(changed: Values) => faults.settle(Object.keys(changed))}
           onFinish={save.run}
         >
           {fields.map((field) => (
-            <FormField key={field.key} field={field} record={record} missing={missing.includes(field.key)} />
+            <Fragment key={field.key}>
+              <FormField field={field} record={record} missing={missing.includes(field.key)} />
+              {field.key === alike.at && (
+                <div className="wide">
+                  <AlikeNotice meta={meta} alike={alike} despite={despite} onDespite={setDespite} />
+                </div>
+              )}
+            </Fragment>
           ))}
           <SubmitOnEnter />
         </Form>
@@ -181,26 +195,41 @@ function FormField({ field, record, missing }: { field: FieldMeta; record?: Reco
   if (!isEditable(field, record)) {
     const unit = unitOf(field, lang, 'form');
     return (
-      <Form.Item
-        label={unit ? `${name} ${unit}` : name}
-        className={wide}
-        extra={record && isFromSource(field, record) ? t('record.fromSource') : undefined}
-      >
+      <Form.Item label={unit ? `${name} ${unit}` : name} className={wide}>
         <FieldValue field={field} row={record ?? BLANK} />
       </Form.Item>
     );
   }
+  const hidden = isHidden(field, record);
+  const help = field.help ? label(field.help) : undefined;
   return (
     <Form.Item
       name={field.key}
       label={name}
       className={wide}
-      extra={missing ? t('record.notGiven') : field.help ? label(field.help) : undefined}
+      extra={missing ? t('record.notGiven') : hidden ? <Hidden field={field} record={record} /> : help}
       valuePropName={kind.property ?? 'value'}
-      rules={rulesOf(field, t)}
+      rules={rulesOf(field, t, hidden)}
+      dependencies={field.written?.by ? [field.written.by] : undefined}
+      // A number is judged when it is typed to its end: half of one is none.
+      validateTrigger={field.written ? 'onBlur' : undefined}
     >
-      <FieldInput field={field} testId={`input-${field.key}`} />
+      <FieldInput
+        field={field}
+        testId={`input-${field.key}`}
+        placeholder={hidden ? t('record.hiddenReplace') : undefined}
+      />
     </Form.Item>
+  );
+}
+
+/** What a value that is not shown looks like, and that it stays. */
+function Hidden({ field, record }: { field: FieldMeta; record?: RecordDetail }) {
+  const { t } = useText();
+  return (
+    <span data-testid={`hidden-${field.key}`}>
+      {t('record.hiddenNow', { value: String(record?.values[field.key] ?? '') })}
+    </span>
   );
 }
 
@@ -233,12 +262,13 @@ function useFaults(form: FormInstance<Values>, fields: FieldMeta[]) {
 
 type SaveArgs = Pick<FormProps, 'meta' | 'record'> & {
   fields: FieldMeta[];
+  despite: string;
   leave: () => void;
   back: string | null;
   onFaults: (findings: Finding[]) => void;
 };
 
-function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
+function useSave({ meta, record, fields, despite, leave, back, onFaults }: SaveArgs) {
   const { t } = useText();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -249,12 +279,13 @@ function useSave({ meta, record, fields, leave, back, onFaults }: SaveArgs) {
     mutationFn: (values: Values) => {
       const changed = changesOf(fields, values, record);
       const object = meta.key;
+      const why = despite.trim() ? { despite: despite.trim() } : {};
       return record
         ? api.patch('/objects/{object}/records/{uid}', {
             path: { object, uid: record.uid },
-            body: { revision: record.revision, values: changed },
+            body: { revision: record.revision, values: changed, ...why },
           })
-        : api.post('/objects/{object}/records', { path: { object }, body: { values: changed } });
+        : api.post('/objects/{object}/records', { path: { object }, body: { values: changed, ...why } });
     },
     onSuccess: (saved) => {
       say(t(record ? 'common.saved' : 'record.created'));

@@ -8,7 +8,7 @@ import { FieldValue } from '../../kit/fields/FieldValue';
 import { isRef } from '../../kit/fields/values';
 import { Clip } from '../../kit/marks';
 import { CellEditor } from './CellEditor';
-import { isEditable } from './formValues';
+import { isEditable, isHidden } from './formValues';
 import { inGroups, useGroups } from './grouping';
 import { listedFields } from './listed';
 import type { ChosenRows } from './useChosenRows';
@@ -28,7 +28,7 @@ const mayEdit = (meta: ObjectMeta, field: FieldMeta) =>
   !kindOf(field).wide;
 
 const editOf = (meta: ObjectMeta, field: FieldMeta): CellEdit<RecordRow> => ({
-  may: (row) => isEditable(field, row),
+  may: (row) => isEditable(field, row) && !isHidden(field, row),
   editor: (row, close) => <CellEditor meta={meta} field={field} row={row} close={close} />,
 });
 

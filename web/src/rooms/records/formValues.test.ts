@@ -17,6 +17,7 @@ const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = 
   options: [],
   owner: 'desk',
   required: false,
+  written: null,
   readonly: false,
   masked: false,
   refused: false,

@@ -7,11 +7,19 @@ export type Values = Record<string, unknown>;
 export const isFromSource = (field: FieldMeta, record: RecordRow) => field.owner === 'source' && record.from_source;
 
 export const isEditable = (field: FieldMeta, record?: RecordRow) =>
-  !field.readonly && !(record && (field.masked || isFromSource(field, record) || record.refused.includes(field.key)));
+  !field.readonly && !(record && (isFromSource(field, record) || record.refused.includes(field.key)));
+
+/** Whether a form has a value that its reader does not see: it may be replaced, and stays while nothing is typed. */
+export const isHidden = (field: FieldMeta, record?: RecordRow) =>
+  record !== undefined && field.masked && (record.values[field.key] ?? null) !== null;
+
+/** What the control of a field begins with: of a value that is masked nothing, or the mask would be saved. */
+export const begun = (field: FieldMeta, record?: RecordRow, preset: Values = {}) =>
+  preset[field.key] ?? toForm(field, isHidden(field, record) ? undefined : record?.values[field.key]);
 
 /** Whether a field holds something else than the form showed at first, `preset` included: an unset box looks like "no". */
-function isChanged(field: FieldMeta, value: unknown, record?: RecordDetail, preset: Values = {}): boolean {
-  const shown = fromForm(field, preset[field.key] ?? toForm(field, record?.values[field.key]));
+function isChanged(field: FieldMeta, value: unknown, record?: RecordDetail, preset?: Values): boolean {
+  const shown = fromForm(field, begun(field, record, preset));
   return isEditable(field, record) && JSON.stringify(fromForm(field, value)) !== JSON.stringify(shown);
 }
 

@@ -28,6 +28,7 @@ const NAMES: FieldMeta = {
   owner: 'source',
   options: [],
   required: false,
+  written: null,
   readonly: false,
   masked: false,
   refused: false,

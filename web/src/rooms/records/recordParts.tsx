@@ -15,7 +15,9 @@ import { datetime } from '../../kit/format';
 import { useText, type Key } from '../../kit/i18n';
 import { Icon } from '../../kit/Icon';
 import { Empty, QueryState } from '../../kit/states';
+import { isFromSource } from './formValues';
 import { ShareDialog } from './ShareDialog';
+import { sourceWords } from './sourceWords';
 
 export function RecordActions({ meta, record }: { meta: ObjectMeta; record: RecordDetail }) {
   const { t } = useText();
@@ -87,6 +89,14 @@ export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDet
       {sections.map((section, index) => (
         <section key={index}>
           <h3 className="section-title">{label(section.labels)}</h3>
+          {hasKept(
+            section.fields.flatMap((key) => byKey.get(key) ?? []),
+            record,
+          ) && (
+            <p className="small ink-3" style={{ marginBottom: 8 }} data-testid="kept-by">
+              {sourceWords(record, t, label)}
+            </p>
+          )}
           <dl className="fields">
             {section.fields
               .flatMap((key) => byKey.get(key) ?? [])
@@ -118,6 +128,9 @@ export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDet
     </div>
   );
 }
+
+const hasKept = (fields: FieldMeta[], record: RecordDetail) =>
+  fields.some((field) => !field.readonly && isFromSource(field, record));
 
 function DetailValue({ meta, field, record }: { meta: ObjectMeta; field: FieldMeta; record: RecordDetail }) {
   const { label } = useText();

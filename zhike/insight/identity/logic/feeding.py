@@ -11,7 +11,7 @@ from zhike.expressions import api as expressions
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.expressions.types import Schema, Type
-from zhike.insight.identity.logic import definitions, telling
+from zhike.insight.identity.logic import definitions, origins, telling
 from zhike.insight.identity.logic.definitions import ORG_UNIT
 from zhike.insight.identity.logic.numbering import LINK
 from zhike.insight.identity.logic.telling import Sent
@@ -28,7 +28,7 @@ from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk, catalogue
 from zhike.platform.organization import api as organization
-from zhike.platform.organization.types import UnitRow
+from zhike.platform.organization.types import FileActor, UnitRow
 from zhike.platform.permissions import api as permissions
 
 #: What a feed of org units has to say about each.
@@ -53,6 +53,7 @@ def feed_parties(session: Session, definition: Identity, snapshot: Snapshot | No
         columns=[LoadColumn(field) for field in fields],
         rows=session.stream(_survivors(parts, fields)),
         by_id=True,
+        files=_files({system.system: system.dataset for system in systems}, snapshot),
         details={"inputs": inputs["tables"]},
     )
     for rank in range(len(systems)):
@@ -61,6 +62,12 @@ def feed_parties(session: Session, definition: Identity, snapshot: Snapshot | No
     telling.tell(session, definition.object, definition.object, counts, sent)
     _remember(f"identity:{definition.key}", inputs, counts)
     return _fed(counts)
+
+
+def _files(datasets_of: Mapping[str, str], snapshot: Snapshot | None) -> dict[str, FileActor]:
+    """The newest files of datasets: by their names the journal tells what they changed."""
+    found = {key: origins.file_of(dataset, snapshot) for key, dataset in datasets_of.items()}
+    return {key: file for key, file in found.items() if file is not None}
 
 
 def _survivors(parts: Sequence[Tree], fields: Sequence[str]) -> Tree:
@@ -220,6 +227,7 @@ def _feed_records(
         rows=_first_of_each(session.stream(select), beside),
         by_id=False,
         ends=ending(master, business_date or clock.today()),
+        files=_files({"": master.dataset}, snapshot),
         details={"inputs": inputs["tables"]},
     )
     # A record may come from facts of several days, of which the newest counts; in a whole state it stands once.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.insight.identity.types import Normalizer
+from zhike.kernel import folding
 
 #: What goes of a fold, which has no blanks.
 _GOES = {"digits": "[^0-9]", "letters_and_digits": r"[^\p{L}\p{N}]"}
@@ -24,3 +28,15 @@ def normalized(text: Tree, by: Normalizer | None) -> Tree:
     return trees.sql(
         "case when length(_text) >= _shortest then _text end", text=found, shortest=trees.value(by.shortest)
     )
+
+
+def written_same(text: str, by: Normalizer) -> str:
+    """Return what `normalized` makes of one text; empty where nothing of it is left."""
+    found = folding.folded(by.fold, text)
+    if by.keep == "digits":
+        found = "".join(sign for sign in found if sign in "0123456789")
+    elif by.keep == "letters_and_digits":
+        found = "".join(sign for sign in found if unicodedata.category(sign)[0] in "LN")
+    for step in by.replace:
+        found = re.sub(step.pattern, step.by, found)
+    return found if len(found) >= by.shortest else ""

@@ -22,6 +22,7 @@ from zhike.platform.fields import search_tokens
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects import catalogue, faults
 from zhike.platform.objects.types import Fault, FieldType, ObjectType
+from zhike.platform.organization.types import FileActor
 
 #: A record that somebody made gets its source from the first row that is about it.
 NAMED_FIRST = "(t.source_key is null and {}.source_key is not null)"
@@ -42,13 +43,14 @@ class _Unwritable(ValueError):
 class Incoming:
     """What a load is about: the object, its fields and how each is given, and by what a row finds its record.
 
-    `unfit` collects what is wrong with rows that could not be staged as they came, by the mark they got.
+    `files` are those that rows come from, by how their source keys begin. `unfit` collects what is wrong with rows that could not be staged as they came, by the mark they got.
     """
 
     owner: ObjectType
     columns: tuple[LoadColumn, ...]
     by_id: bool
     unfit: dict[str, Fault] = dataclasses.field(default_factory=dict)
+    files: Mapping[str, FileActor] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def fields(self) -> tuple[FieldType, ...]:

@@ -1,7 +1,7 @@
 """Bulk loads of master records: COPY to a staging table, then one upsert by key, field by field.
 
 Source-owned fields follow the source; desk-owned fields are set when a record is new and never again. The load
-writes one audit line instead of one per row. Rows that say what their record says already are left out first: no
+writes one audit line for itself, and one for each record of a known file that it changes. Rows that say what their record says already are left out first: no
 encryption, hash or search token is made for them, and PostgreSQL neither locks nor writes their records.
 """
 
@@ -14,15 +14,16 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-from zhike.kernel import clock, context, events
+from zhike.kernel import clock, events
 from zhike.platform.audit import api as audit
-from zhike.platform.exchange.logic import load_endings, load_rules
+from zhike.platform.exchange.logic import load_endings, load_journal, load_rules
 from zhike.platform.exchange.logic import load_staging as staging
 from zhike.platform.exchange.logic.load_checks import defaults, own_references
 from zhike.platform.exchange.logic.load_rules import BROKEN
 from zhike.platform.exchange.logic.load_staging import STAGING, Incoming
 from zhike.platform.exchange.types import LoadColumn, LoadCounts, LoadEnding
 from zhike.platform.objects.types import ObjectType
+from zhike.platform.organization.types import FileActor
 from zhike.platform.records import api as records
 
 
@@ -33,6 +34,7 @@ def load(
     *,
     by_id: bool,
     ends: LoadEnding | None,
+    files: Mapping[str, FileActor],
     details: dict[str, object],
 ) -> LoadCounts:
     """Upsert a stream of rows and return what happened.
@@ -45,7 +47,7 @@ def load(
     several rows that would change one record the first counts. New records have the defaults of fields that the load
     does not fill. Publishes "records.loaded" when anything changed.
     """
-    incoming = Incoming(owner, tuple(columns), by_id)
+    incoming = Incoming(owner, tuple(columns), by_id, files=files)
     with connection.cursor() as cursor:
         cursor.execute("select set_config('zhike.load', 'on', true)")
         # What `ends` asks is which records no row names, so then the unchanged rows are staged, too.
@@ -127,7 +129,7 @@ def _upsert(
         changed = sql.SQL("({} or {})").format(changed, sql.SQL(staging.NAMED_FIRST).format(sql.SQL("excluded")))
     statement = sql.SQL(
         "with done as (insert into {target} as t ({ids} uid, source_key, grams, created_at, created_by, updated_at, updated_by, {columns})"
-        " select {idvalues} s.uid, s.source_key, s.grams, %(now)s, %(actor)s, %(now)s, %(actor)s, {selected} from {staging} s{joins}{kept}"
+        " select {idvalues} s.uid, s.source_key, s.grams, %(now)s, {actor}, %(now)s, {actor}, {selected} from {staging} s{joins}{kept}"
         " on conflict {key} do update set {assignments} revision = t.revision + 1, updated_at = excluded.updated_at,"
         " updated_by = excluded.updated_by where t.erased_at is null and {changed} returning (xmax = 0) as fresh)"
         " select count(*) filter (where fresh), count(*) filter (where not fresh) from done"
@@ -143,8 +145,10 @@ def _upsert(
         joins=joins,
         kept=sql.SQL(" where ") + sql.SQL(" and ").join(kept) if kept else sql.SQL(""),
         assignments=sql.SQL("").join(a + sql.SQL(", ") for a in assignments),
+        actor=load_journal.ACTOR,
     )
-    given: dict[str, Any] = {"now": clock.now(), "actor": context.current().actor, **gone}
+    given: dict[str, Any] = {"now": clock.now(), **load_journal.actors(incoming), **gone}
+    load_journal.note(incoming, kept, given)
     cursor.execute(statement, given)
     created, updated = cursor.fetchone()
     return created, updated

@@ -16,6 +16,7 @@ from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Labels, Part
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.masks import mask, tail_from
+from zhike.platform.fields.logic.written import Written
 from zhike.platform.fields.types import Asked, Cell, Companion, Format, Grammar, Mask, Option, Pointer, Search, Wire
 
 #: How people and JSON write values here, by language.
@@ -99,6 +100,11 @@ class ValueType:
     def searchable(self) -> Search | None:
         """How a record is found by the value."""
         return getattr(self.settings, "searchable", None)
+
+    @property
+    def written(self) -> Written | None:
+        """How people have to write the value, where its form is fixed."""
+        return getattr(self.settings, "written", None)
 
     @property
     def options(self) -> tuple[Option, ...]:

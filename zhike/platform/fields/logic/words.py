@@ -13,6 +13,7 @@ from zhike.expressions.trees import Tree
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.numbers import quoted
 from zhike.platform.fields.logic.value_type import DESK, Settings, ValueType
+from zhike.platform.fields.logic.written import Written
 from zhike.platform.fields.types import Grammar, Mask, Search
 
 #: What no text of the database may hold: the character NUL, and halves of characters.
@@ -33,6 +34,14 @@ class WordsSettings(Settings):
     searchable: Search | None = Field(None, description="records are found by a few characters of it")
 
 
+class WrittenSettings(Settings):
+    """What a field of numbers or names with a fixed form may say."""
+
+    written: Written | None = Field(
+        None, description="how people have to write it; what a source gives is taken as it comes"
+    )
+
+
 class LineSettings(WordsSettings):
     """What a field of one line may say."""
 
@@ -40,6 +49,10 @@ class LineSettings(WordsSettings):
     stamp: Literal["me"] | None = Field(
         None, description="me: the platform writes the employee number of whoever makes the record"
     )
+
+
+class WrittenLineSettings(LineSettings, WrittenSettings):
+    """What a field of one line may say whose form may be fixed."""
 
 
 class Words(ValueType):

@@ -201,6 +201,7 @@ def _field(part: FieldPart, column: str) -> FieldType:
         role=part.role or "",
         owner=part.owner,
         required=part.required,
+        required_by_hand=part.required_by_hand,
         unique=part.unique,
         personal=part.personal,
         help=part.help,

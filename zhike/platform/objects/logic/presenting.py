@@ -44,6 +44,7 @@ def present(
             updated_at=row["updated_at"],
             updated_by=row["updated_by"],
             from_source=bool(row["source_key"]),
+            source_key=row["source_key"] or "",
             unit=references["unit"].get(row["unit_id"]) if row.get("unit_id") else None,
             owner=row.get("owner") or "",
             security_level=row.get("security_level") or 0,

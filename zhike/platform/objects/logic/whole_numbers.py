@@ -104,6 +104,17 @@ def _count(owner: ObjectType, field: FieldType, value: object, principal: Princi
         raise FindSeries(times=settings.FIND_SERIES)
 
 
+def count(owner: ObjectType, question: str, found: Mapping[int, Sequence[str]], principal: Principal) -> None:
+    """Count a question for whole numbers that was answered for the whole firm, and note what it found. Raises FindSeries."""
+    digest = keyring().digest(question, "found")
+    with database.writing():
+        asked = _asked_before(owner, digest, principal)
+        if asked is not None:
+            _note_once(owner, digest, asked, found)
+    if asked is None:
+        raise FindSeries(times=settings.FIND_SERIES)
+
+
 def _asked(
     owner: ObjectType, text: str, fields: Sequence[FieldType], digest: str, principal: Principal
 ) -> Mapping[int, Sequence[str]] | None:

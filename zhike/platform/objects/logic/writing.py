@@ -18,7 +18,7 @@ from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.search_tokens import array_items
 from zhike.platform.objects import faults
 from zhike.platform.objects.errors import SourceOwned, UnknownField
-from zhike.platform.objects.logic import asking, single_records
+from zhike.platform.objects.logic import asking, by_hand, single_records
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import fields_of
 from zhike.platform.objects.types import Fault, FieldType, ObjectType
@@ -38,7 +38,7 @@ def insert(owner: ObjectType, given: Mapping[str, object], principal: Principal)
     findings += [
         _finding(faults.required(field))
         for field in owner.fields.values()
-        if field.required and parsed.get(field.key) is None and field.key not in faulty
+        if by_hand.is_needed(field, principal) and parsed.get(field.key) is None and field.key not in faulty
     ]
     _raise(owner, [*findings, *_taken(owner, parsed, findings, principal)])
     now, actor = clock.now(), context.current().actor
@@ -82,7 +82,7 @@ def update(
         field = owner.fields[key]
         if field.owner == "source" and row["source_key"]:
             findings.append(_finding(faults.source_owned(field)))
-        if field.required and parsed[key] is None:
+        if by_hand.is_needed(field, principal) and parsed[key] is None:
             findings.append(_finding(faults.required(field)))
     _raise(owner, [*findings, *_taken(owner, parsed, findings, principal, row["id"])])
     columns: dict[str, object] = {"updated_at": clock.now(), "updated_by": context.current().actor}
@@ -199,6 +199,7 @@ def _parsed(
             parsed[key] = field.values.parse(value)
         except BadValue as error:
             findings.append(_finding(faults.misfit(field, error)))
+    findings += [_finding(fault) for fault in by_hand.unwritten(owner, parsed, stored or {}, principal)]
     findings += _resolve_references(owner, parsed, principal, stored or {})
     return parsed, findings
 

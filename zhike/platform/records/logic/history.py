@@ -67,7 +67,7 @@ def record_history(
     found = [
         RecordHistory(
             at=entry.at,
-            employee_no=entry.actor.partition(":")[2],
+            employee_no="" if entry.actor.startswith("file:") else entry.actor.partition(":")[2],
             name=names[entry.actor],
             operation="delete" if "deleted_at" in entry.changes else entry.operation,
             changes=told.changes(entry) if entry.operation in _CHANGING else (),

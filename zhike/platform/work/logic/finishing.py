@@ -70,7 +70,9 @@ def _filled(kind: WorkKind | None, form: Mapping[str, object]) -> tuple[dict[str
         except BadValue as error:
             faults.append(_wrong(field, f"应为{error.expected_zh}", f"should be {error.expected}"))
             continue
-        if filled is not None:
+        if filled is not None and values.written and (wrong := values.written.fault(str(filled), form)):
+            faults.append(_wrong(field, wrong.zh, wrong.en))
+        elif filled is not None:
             kept[key] = _as_read(values, filled)
         elif field.required:
             faults.append(_wrong(field, "必填", "is required"))

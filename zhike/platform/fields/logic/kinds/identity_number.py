@@ -9,10 +9,14 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.encryption import keyring
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.logic.value_type import Settings
-from zhike.platform.fields.logic.words import Words, WordsSettings
+from zhike.platform.fields.logic.words import Words, WordsSettings, WrittenSettings
 from zhike.platform.fields.types import Asked, Companion
 
 _TAIL = 4
+
+
+class IdentityNumberSettings(WordsSettings, WrittenSettings):
+    """What a field of certificates may say."""
 
 
 class IdentityNumber(Words):
@@ -32,7 +36,7 @@ class IdentityNumber(Words):
     given: ClassVar[Type | None] = None
     expression: ClassVar[Type | None] = None
     asked: ClassVar[Asked] = ""
-    settings_model: ClassVar[type[Settings]] = WordsSettings
+    settings_model: ClassVar[type[Settings]] = IdentityNumberSettings
 
     def store(self, value: object) -> dict[str, object]:
         text = self._text(value)

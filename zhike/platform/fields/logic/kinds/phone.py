@@ -5,7 +5,7 @@ from typing import ClassVar
 from zhike.kernel import folding
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.logic.value_type import DESK, Settings
-from zhike.platform.fields.logic.words import LineSettings, Patterned
+from zhike.platform.fields.logic.words import Patterned, WrittenLineSettings
 
 
 class Phone(Patterned):
@@ -18,7 +18,7 @@ class Phone(Patterned):
     pattern = r"\+?[0-9-]{5,20}"
     ignored = " "
     of_digits: ClassVar[bool] = True
-    settings_model: ClassVar[type[Settings]] = LineSettings
+    settings_model: ClassVar[type[Settings]] = WrittenLineSettings
 
     def typed(self, text: str) -> object:
         return self.read(folding.text(text), DESK)

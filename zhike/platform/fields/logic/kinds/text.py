@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from zhike.kernel.definition_parts import Labels
 from zhike.platform.fields.logic.value_type import Settings
-from zhike.platform.fields.logic.words import LineSettings, Words
+from zhike.platform.fields.logic.words import Words, WrittenLineSettings
 
 
 class Text(Words):
@@ -13,4 +13,4 @@ class Text(Words):
     key = "text"
     labels = Labels("文本", "Text")
     expected = Labels("文本", "text")
-    settings_model: ClassVar[type[Settings]] = LineSettings
+    settings_model: ClassVar[type[Settings]] = WrittenLineSettings
