@@ -67,7 +67,9 @@ def of_record(principal: Principal, subject: Subject, settings: AccountRows) -> 
             summed[one.key] = None if None in told else sum(told)
     totals = fact_columns.totals(settings.figures, drawn, summed, None)
     first = columns[0]["key"]
-    total = {first: _TOTAL[principal.language], **totals} if totals and len(rows) > 1 else None
+    # Of accounts that are on a page to come nothing is summed here: a part is no total.
+    whole = len(rows) > 1 and not page.next_cursor
+    total = {first: _TOTAL[principal.language], **totals} if totals and whole else None
     as_of = AsOf("day_end", figures.day) if figures.day else live()
     more = _more(settings, subject, parent, len(rows), principal) if page.next_cursor else None
     return table(columns, rows, as_of, total=total, more=more)

@@ -16,16 +16,18 @@ from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.expressions.types import Field, Schema
 from zhike.insight.indicators.logic import computing
-from zhike.insight.warehouse import api as warehouse
 from zhike.insight.warehouse import datasets
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import Source, SourceColumn
 from zhike.kernel.definitions import Snapshot
+from zhike.kernel.trading_days import trading_calendar
 
 if TYPE_CHECKING:
     from zhike.insight.indicators.block_parts import Beside, FactColumn, FactRows
 
 _DAY = "business_date"
+#: So many trading days back facts of a day are looked for: a month and a little.
+_LOOKED_BACK = 30
 _READ = "select _columns from _rows f where f._key in (_subjects) and f.business_date between _first and _last"
 _VALUED = "select _values from _joined d where _where"
 _PAGE = "select _shown from _valued v order by _order limit _most offset _before"
@@ -71,10 +73,18 @@ def valued(columns: Sequence[FactColumn]) -> list[FactColumn]:
 
 
 def held_on(session: Session, dataset: str, last: date) -> date | None:
-    """Return the newest day up to `last` of which a dataset has facts; None without one."""
-    if session.files(dataset, first=last, last=last):
-        return last
-    return warehouse.newest_day(dataset, before=last)
+    """Return the newest trading day up to `last` of which a dataset has facts, as the session reads it.
+
+    None where none of the last ones has any.
+    """
+    for day in reversed(trading_calendar().last(last, _LOOKED_BACK)):
+        if session.files(dataset, first=day, last=day):
+            rows = session.table(dataset, first=day, last=day)
+            if session.rows(
+                trees.sql("select 1 from _rows where business_date = _day limit 1", rows=rows, day=trees.value(day))
+            ):
+                return day
+    return None
 
 
 def of_party(
