@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
-from tests.factories.records import signed_in
+from tests.factories.records import SYSTEM, signed_in
+from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse import received
+from zhike.insight.warehouse import received, types
 from zhike.insight.warehouse.logic import inbox, nights
 from zhike.insight.warehouse.models import Load
 from zhike.kernel import clock, jobs
@@ -186,8 +187,55 @@ def test_a_day_of_which_a_file_waits_is_computed_by_itself_only_when_time_is_up(
         assert jobs.run_now("stage_late", "late").result["days"] == [str(day)]
 
 
-def test_days_of_a_source_with_a_calendar_of_its_own():
-    from zhike.kernel.calendar import calendar_from
+def test_a_file_that_is_accepted_after_the_day_was_computed_counts_as_late(
+    people, golden_files, golden_day, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(types, "FEW_EFFECTS", 1)
+    with clock.travel(clock.at(NEXT, 8)):
+        path = tmp_path / "counter_cash_flow_20260317.csv"
+        lines = (golden_files / path.name).read_text(encoding="gb18030").splitlines()
+        path.write_text("\n".join(lines[:-1]) + "\n", encoding="gb18030")
+        waits = received.load_file("counter_cash_flow", path)
+        assert waits.state == "waiting"
+        run_stage(golden_day)
+        assert shown(people, str(golden_day))["late"] == 0
+        run = received.accept(waits.uid, principal=SYSTEM)
+        jobs.execute(str(run))
+        night = shown(people, str(golden_day))
+        assert (night["late"], states(night)["counter_cash_flow"]) == (1, "done")
+        assert warehouse.stale_days(before=NEXT) == [golden_day]
 
-    gulf = calendar_from([2026], [], weekend=(4, 5))
-    assert [gulf.is_trading_day(date(2026, 3, 19) + timedelta(days=n)) for n in range(4)] == [True, False, False, True]
+
+def test_a_day_that_was_left_out_is_computed_when_its_files_come(golden_files):
+    """A later day is published already: what came late for the one before it counts all the same."""
+    left_out, later = date(2026, 3, 23), date(2026, 3, 24)
+    with clock.travel(clock.at(later, 21)):
+        for day in (left_out, later):
+            for name, content in files_of_next_day(golden_files, day).items():
+                if name != f"counter_trade_{left_out:%Y%m%d}.csv":
+                    put(name, content)
+        assert hourly()["days"] == [str(later)]
+        name = f"counter_trade_{left_out:%Y%m%d}.csv"
+        put(name, files_of_next_day(golden_files, left_out)[name])
+        result = hourly()
+        assert result["days"] == [str(later)]  # what everybody sees stays the newest
+        assert nights.of(left_out).computed_at is not None
+
+
+def test_a_file_at_which_loading_itself_fails_stops_no_other(golden_files, monkeypatch):
+    good, bad = "counter_cash_flow_20260323.csv", "app_event_20260323.csv"
+    files = files_of_next_day(golden_files, date(2026, 3, 23))
+    load = inbox.load_file
+
+    def failing(source, path, **more):
+        if path.name == bad:
+            raise RuntimeError("what nobody foresaw")
+        return load(source, path, **more)
+
+    monkeypatch.setattr(inbox, "load_file", failing)
+    with clock.travel(clock.at(date(2026, 3, 24), 22)):
+        put(bad, files[bad])
+        put(good, files[good] + b"\n")
+        result = hourly()
+    assert (result["files"], [one["code"] for one in result["findings"]]) == (1, ["load.broken"])
+    assert not list((inbox.folder() / ".taking").iterdir())
