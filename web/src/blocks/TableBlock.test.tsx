@@ -95,3 +95,22 @@ it('shows the amounts of a column in one unit on a phone, which has no head to s
   const ends = screen.getAllByTestId('block-row').map((row) => row.querySelector('.end')?.textContent);
   expect(ends).toEqual(['12,345.68万 \u22121.23万', '0.00万 0.00万', '— —']);
 });
+
+test('a phone has the total as the last of its lines, and no link within a link', () => {
+  const phone = vi
+    .spyOn(window, 'matchMedia')
+    .mockReturnValue({ matches: true, addEventListener() {}, removeEventListener() {} } as never);
+  render(<TableBlock data={DATA} />, { wrapper: MemoryRouter });
+  const lines = screen.getAllByTestId('block-row');
+  expect(lines.map((line) => line.dataset.uid)).toEqual(['B001', 'E9', 'unserved', '-total']);
+  expect(lines.at(-1)?.textContent).toContain('合计');
+  expect(lines.at(-1)?.textContent).toContain('7');
+  expect(lines.map((line) => [...line.querySelectorAll('a')].map((one) => one.getAttribute('href')))).toEqual([
+    ['/?unit=B001', '/records/party?tab=all&unit=B001', '/work?unit=B001'],
+    ['/work?assignee=E9'],
+    ['/records/party?tab=all&served=', '/records/party?tab=all&served='],
+    [],
+  ]);
+  expect(document.querySelector('a a')).toBeNull();
+  phone.mockRestore();
+});

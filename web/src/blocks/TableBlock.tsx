@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import type { CellValue, Labels, TableColumn, TableData } from '../api';
 import { useText } from '../kit/i18n';
+import { useIsPhone } from '../kit/hooks';
 import { DataTable, type Column, type TwoLine } from '../kit/DataTable';
 import { Nothing } from '../kit/figures';
 import { formatOf, unitBeside } from '../kit/fields/formats';
@@ -9,6 +10,12 @@ import { Formatted } from './Formatted';
 import { phoneParts, stands } from './phoneParts';
 
 type TableRow = TableData['rows'][number];
+
+/** The key of what all rows make together where a phone has it as the last of its lines; no row is called so. */
+const TOTAL = '-total';
+
+/** Whether parts of a row lead somewhere of their own: its line on a phone is no link then, a link in a link is none. */
+const leadsApart = (row: TableRow) => Object.keys(row.links ?? {}).length > 0;
 
 /** Draws the bars of one column on one scale. */
 function drawnCell(column: TableColumn, rows: TableRow[]): ((row: TableRow) => React.ReactNode) | null {
@@ -53,7 +60,7 @@ function phoneLine(
   columns: Column<TableRow>[],
   label: (labels: Labels) => string,
 ): (row: TableRow) => TwoLine {
-  const { texts, named, end, endSub } = phoneParts(data.columns);
+  const { texts, named: further, end, endSub } = phoneParts(data.columns);
   const marks = texts.filter((column) => formatOf(column.format).tagged);
   const words = texts.filter((column) => !marks.includes(column));
   const draw = (key: string, row: TableRow) => columns.find((column) => column.key === key)?.render(row);
@@ -64,9 +71,10 @@ function phoneLine(
   };
   return (row) => {
     const first = data.columns[0];
-    const name = first && (
+    const named = first && (
       <Formatted value={row.cells[first.key]} format={first.format} unit={first.unit} options={first.options} cell />
     );
+    const name = row.path && leadsApart(row) ? <Link to={row.path}>{named}</Link> : named;
     return {
       title: (
         <span className="marked">
@@ -81,7 +89,7 @@ function phoneLine(
           {words.map((column) => (
             <span key={column.key}>{draw(column.key, row)}</span>
           ))}
-          {named(row).map((column) => (
+          {further(row).map((column) => (
             <span key={column.key} className="nowrap">
               {label(column.labels)} {figure(column, row)}
             </span>
@@ -141,7 +149,9 @@ function Cell({
 
 export function TableBlock({ data }: { data: TableData }) {
   const { label } = useText();
+  const phone = useIsPhone();
   const columns = useColumns(data);
+  const rows = [...data.rows, ...data.rest];
   const total =
     data.total &&
     Object.fromEntries(
@@ -159,11 +169,12 @@ export function TableBlock({ data }: { data: TableData }) {
   return (
     <DataTable
       columns={columns}
-      rows={[...data.rows, ...data.rest]}
+      rows={phone && data.total ? [...rows, { key: TOTAL, path: null, cells: data.total }] : rows}
       rowKey={(row) => row.key}
-      path={(row) => row.path ?? undefined}
+      path={(row) => (phone && leadsApart(row) ? undefined : (row.path ?? undefined))}
       twoLine={phoneLine(data, columns, label)}
       total={total ?? undefined}
+      rowClass={(row) => (row.key === TOTAL ? 'total-line' : '')}
       testId="block-row"
     />
   );
