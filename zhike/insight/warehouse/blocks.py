@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhike.insight.warehouse import nights
-from zhike.insight.warehouse.types import NightFile
+from zhike.insight.warehouse.night_types import NightFile
 from zhike.kernel import clock
 from zhike.kernel.block_data import TableRow, column, table
 from zhike.kernel.providers import AsOf, Block, BlockData, BlockSettings

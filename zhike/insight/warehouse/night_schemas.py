@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from typing_extensions import TypedDict
 
-from zhike.insight.warehouse.types import Night, NightFile, NightStep
+from zhike.insight.warehouse.night_types import Night, NightFile, NightStep
 from zhike.kernel.schedules import Standing
 from zhike.kernel.wire import Labels, RequestBody, labels
 

@@ -8,8 +8,8 @@ from datetime import date
 from django.db import connection
 
 from zhike.insight.warehouse.logic import nights, stages
+from zhike.insight.warehouse.night_types import Night
 from zhike.insight.warehouse.runs import NIGHT, stage_title
-from zhike.insight.warehouse.types import Night
 from zhike.kernel import database, jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.models import Run

@@ -10,7 +10,8 @@ from statistics import median, quantiles
 
 from zhike.insight.warehouse.logic import changes, loading, quality, sources, stages, step_times
 from zhike.insight.warehouse.models import Load, StagedDay
-from zhike.insight.warehouse.types import LoadResult, Night, NightFile, NightStep, Source
+from zhike.insight.warehouse.night_types import Night, NightFile, NightStep
+from zhike.insight.warehouse.types import LoadResult, Source
 from zhike.kernel import clock, jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.models import Run

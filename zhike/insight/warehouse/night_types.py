@@ -1,0 +1,64 @@
+"""A business day on its way from files to figures, as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from zhike.insight.warehouse.types import LoadResult, PublicationInfo, Source
+from zhike.kernel.definition_parts import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class NightFile:
+    """How the file of a source stands in a night.
+
+    `state` is the load's, or of one that has not come: expected, late, missing, kept (an older one is fresh enough) or
+    unplanned (nobody waits for it). `rows` are those that count, `before` those of the day before; what is `usual` is
+    the median of the last 20 days, the `band` goes from their 5 % to their 95 %.
+    """
+
+    source: Source
+    state: str
+    due_at: datetime | None
+    load: LoadResult | None
+    rows: int | None
+    before: int | None
+    usual: float | None
+    band: tuple[float, float] | None
+    newest: date | None
+
+    @property
+    def unusual(self) -> bool:
+        """Whether its rows are worth a look beside the others': it waits, or a check found them too many or too few."""
+        drifted = self.load is not None and any(one["code"] == "load.drift" for one in self.load.findings)
+        return self.state == "waiting" or drifted
+
+
+@dataclass(frozen=True, slots=True)
+class NightStep:
+    """A step of a day's stage: done, running, waiting (not begun) or stopped in its midst; `usual` in seconds."""
+
+    key: str
+    labels: Labels
+    state: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    usual: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A business day on its way from files to figures.
+
+    Without the files of `missing` it is not computed; `late` loads changed something after it was.
+    """
+
+    day: date
+    deadline: datetime
+    published: PublicationInfo | None
+    computed_at: datetime | None
+    files: tuple[NightFile, ...]
+    steps: tuple[NightStep, ...]
+    missing: tuple[Source, ...]
+    late: int
