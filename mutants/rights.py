@@ -100,7 +100,7 @@ BREAKS = (
     Break(
         "permissions: service of whoever serves",
         "who is refused a field of the service does not get it by way of sums",
-        _SUMMING,
+        "zhike/platform/objects/logic/served_by.py",
         'asking.require(coverage, ("party", "employee", "employee_no", *_read_today(coverage)), principal)',
         "asking.require(coverage, (), principal)",
         _OF_ASKING,

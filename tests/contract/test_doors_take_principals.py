@@ -18,9 +18,12 @@ WITHOUT = {
         "fields.search_tokens": "array_items is_whole tokens_of wanted",
         "objects.catalogue": "by_ids describe field_of known names_of object_with_role pointed_at pointers provisional schema"
         " served_on targets_of",
-        "objects.faults": "bad_key doubled_key duplicate misfit no_key no_target required source_owned stamped",
+        "objects.faults": "bad_key doubled_key duplicate misfit no_key no_target required source_owned stamped unsaid_kind unwritten"
+        " write_anew",
+        "objects.single": "having is_number",
+        "identity.api": "identity_of_subject load_definitions matched_fields",
         "records.figures": "column_of compared day_end drawn fields_named known scalar",
-        "records.wire": "form_field_out",
+        "records.wire": "form_field_out written_out",
         "exchange.files": "kind_of look missing_columns rows_of_text rows_of_workbook rows_told template",
         "packs.api": "check missing outdated plan unapplied",
         "permissions.api": "check_operation reading_conditions register_limits register_shares",
@@ -29,8 +32,7 @@ WITHOUT = {
         " window_measures",
         "tags.api": "tags vocabulary",
         "serving.api": "party telling terms total",
-        "identity.api": "identity_of_subject load_definitions",
-        "warehouse.api": "business_date files_about newest_day publication published register_look register_step stale_days"
+        "warehouse.api": "business_date files_about newest_day newest_file_day publication published register_look register_step stale_days"
         " state",
         "warehouse.datasets": "currencies_in dataset_column dataset_meant dataset_schema dataset_uses example_of only_value"
         " read_definitions source_of sources_of unknown_dataset",
@@ -38,6 +40,8 @@ WITHOUT = {
         "compliance.api": "highest_level",
         "work.api": "kinds",
         "work.origins": "register_notices",
+        "objects.guards": "register",
+        "records.origins": "of register",
         "campaigns.api": "goal_examples possible_acts",
     },
     "they make the principal, or narrow rows that the caller has narrowed by it already": {
@@ -47,7 +51,7 @@ WITHOUT = {
         "organization.places": "directly_below inside parts_of tops trail",
     },
     "they are the journal, which is written by whoever acts and read by the rooms whose rows it tells of": {
-        "audit.api": "history lately note watch wipe_values",
+        "audit.api": "history lately note note_changes noted watch wipe_values",
     },
     "engines load, compute and decide by them over everybody's rows, on nobody's behalf; they are for no screen": {
         "objects.sets": "columns facts gathered positional",

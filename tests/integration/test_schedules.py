@@ -143,5 +143,5 @@ def test_workers_that_look_at_once_begin_one_run(own_database):
 def test_every_schedule_of_the_rooms_has_a_handler(monkeypatch):
     monkeypatch.undo()
     kinds = {one.kind for one in schedules._schedules.values()}
-    assert kinds == {"housekeeping", "sessions", "stage_late", "records.export_expiry"}
+    assert kinds == {"housekeeping", "sessions", "stage_late", "night", "records.export_expiry"}
     assert kinds <= set(jobs._handlers)

@@ -176,3 +176,10 @@ describe('what a list shows stands in its address', () => {
     expect(written(text)).toBe('');
   });
 });
+
+describe('where the records of a list belong', () => {
+  it('stays in the address whatever else is shown', () => {
+    expect(written('unit=B001&below=0&served=&q=x')).toBe('unit=B001&below=0&served=&q=x');
+    expect(written('unit=')).toBe('unit=');
+  });
+});

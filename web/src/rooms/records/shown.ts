@@ -97,10 +97,14 @@ function lostIn(search: URLSearchParams, meta: ObjectMeta): Lost[] {
   });
 }
 
+/** Where the records of a list belong, as a desk leads to it: their unit, what is below it, and who serves them. */
+const PLACE = ['unit', 'below', 'served'];
+
 /** The address of what is shown; what is as usual is not said, whose records they are stays, and nothing else of it. */
 export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParams): URLSearchParams {
   const parent = parentIn(before, meta.fields);
   const address = new URLSearchParams(parent ? [[parent.key, parent.uid]] : []);
+  for (const name of PLACE) for (const value of before.getAll(name)) address.append(name, value);
   const say = (name: string, value: string | undefined, usual?: string) =>
     value && value !== usual && address.set(name, value);
   say('tab', shown.refinement, meta.list.tabs[0]);
