@@ -99,11 +99,8 @@ function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
   const { t } = useText();
   const { modal } = App.useApp();
   const may = useCan('night.run');
-  const run = useNight(() => api.post('/night/run'), t('night.runDone'));
-  const compute = useNight(
-    () => api.post('/night/compute', { body: { business_date: night.business_date } }),
-    t('night.computeDone'),
-  );
+  const run = useNight();
+  const compute = useNight();
   if (!may) return null;
   const days = night.restates.map(date).join(t('common.and'));
   const ask = () =>
@@ -117,7 +114,7 @@ function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
       ),
       okText: t(night.computed_at ? 'night.again' : 'night.compute'),
       okButtonProps: { 'data-testid': 'night-compute-confirm' },
-      onOk: () => compute.mutateAsync().catch(() => undefined),
+      onOk: () => compute.mutateAsync(night.business_date).catch(() => undefined),
     });
   return (
     <>
@@ -125,7 +122,7 @@ function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
         {t(night.computed_at ? 'night.again' : 'night.compute')}
       </Button>
       {tonight && (
-        <Button type="primary" onClick={() => run.mutate()} loading={run.isPending} data-testid="night-run">
+        <Button type="primary" onClick={() => run.mutate(null)} loading={run.isPending} data-testid="night-run">
           {t('night.runNow')}
         </Button>
       )}
@@ -133,12 +130,15 @@ function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
   );
 }
 
-function useNight(ask: () => Promise<unknown>, said: string) {
+/** Have a day computed, or, without a day, what the night does by itself. */
+function useNight() {
+  const { t } = useText();
   const client = useQueryClient();
   const say = useSay();
   return useChange({
-    mutationFn: ask,
-    onSuccess: () => say(said),
+    mutationFn: (business_date: string | null) =>
+      business_date === null ? api.post('/night/run') : api.post('/night/compute', { body: { business_date } }),
+    onSuccess: (_run, business_date) => say(t(business_date === null ? 'night.runDone' : 'night.computeDone')),
     onError: useReport(),
     onSettled: () => {
       void client.invalidateQueries({ queryKey: ['runs'] });

@@ -79,17 +79,19 @@ type Asked = { meta: ObjectMeta; fields: FieldMeta[]; form: FormInstance<Values>
 /** Who is there already, by those of the compared values that are typed to their end. */
 export function useAlike({ meta, fields, form, record }: Asked): Alike {
   const values = (Form.useWatch([], form) as Values | undefined) ?? {};
-  const ask = (sent: Record<string, Sent>, signal: AbortSignal) =>
-    api.post('/objects/{object}/alike', {
-      path: { object: meta.key },
-      body: { values: sent, record: record?.uid },
-      signal,
-    });
+  const question = (sent: () => Record<string, Sent>) => ({
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      api.post('/objects/{object}/alike', {
+        path: { object: meta.key },
+        body: { values: sent(), record: record?.uid },
+        signal,
+      }),
+    retry: false,
+  });
   const known = useQuery({
     queryKey: ['alike-fields', meta.key, record?.uid],
-    queryFn: ({ signal }) => ask({}, signal),
+    ...question(() => ({})),
     staleTime: Infinity,
-    retry: false,
   });
   const compared = fields.filter((field) => known.data?.fields.includes(field.key));
   const sound = compared.filter(
@@ -104,9 +106,8 @@ export function useAlike({ meta, fields, form, record }: Asked): Alike {
   const settled = useDebounced(typed, TYPED_TO_ITS_END);
   const asked = useQuery({
     queryKey: ['alike', meta.key, record?.uid, settled],
-    queryFn: ({ signal }) => ask(JSON.parse(settled) as Record<string, Sent>, signal),
+    ...question(() => JSON.parse(settled) as Record<string, Sent>),
     enabled: settled !== '{}',
-    retry: false,
   });
   const current = settled === typed && settled !== '{}';
   return { found: (current && asked.data?.alike) || [], error: current ? asked.error : null, at: compared.at(-1)?.key };
