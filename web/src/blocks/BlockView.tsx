@@ -62,6 +62,9 @@ export function BlockView({ block, context }: { block: Block; context: BlockCont
   );
 }
 
+/** The room of a block that nobody has come to yet: nothing is under way in it. */
+const UNSEEN = 160;
+
 /** A block whose data are asked for when it comes into sight: they are many, and few read all of a long page. */
 function Later({ block, title, context }: { block: LaterBlock; title: string; context: BlockContext }) {
   const { t } = useText();
@@ -76,8 +79,10 @@ function Later({ block, title, context }: { block: LaterBlock; title: string; co
           <RefusedState title={t('block.refused', { names: title })} />
         ) : isError ? (
           <ErrorState error={error} retry={retry} />
-        ) : (
+        ) : seen ? (
           <Skeleton rows={4} />
+        ) : (
+          <div style={{ minHeight: UNSEEN }} />
         )}
       </Panel>
     </div>
