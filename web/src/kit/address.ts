@@ -51,3 +51,19 @@ export function useKeptShown<T extends object>(
   };
   return { shown: own.shown, show };
 }
+
+/** Single things of a page that stand in its address under names of their own: null takes one away. */
+export function useShownInAddress(): readonly [URLSearchParams, (name: string, value: string | null) => void] {
+  const [search, setSearch] = useSearchParams();
+  const say = (name: string, value: string | null) =>
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value === null) next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  return [search, say];
+}

@@ -15,11 +15,8 @@ from zhike.insight.warehouse.types import LoadFinding, LoadResult
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.schedules import Schedule, When
-from zhike.kernel.trading_days import trading_calendar
 
 _NAMED = 5
-#: So many trading days back a day that was left out is still computed by itself.
-_BACK = 20
 STAGE = "stage"
 LOAD_FOLDER = "load_folder"
 LOAD_FILE = "load_file"
@@ -80,17 +77,8 @@ def _listed(found: object) -> list[object]:
 
 
 def _complete(*, whatever: bool) -> list[date]:
-    """The days that were not computed yet and of which no file is missing, oldest first.
-
-    A day whose files came late is among them though a later one is published. Of days before the first that was ever
-    computed nobody asks; where none was, the newest alone is computed.
-    """
-    newest, calendar = nights.current(), trading_calendar()
-    return [
-        day
-        for day in nights.uncomputed(calendar.last(newest, _BACK), newest)
-        if not stages.missing_files(day) and (whatever or not nights.waits(day))
-    ]
+    """The days that are to be computed by themselves and of which no file is missing."""
+    return [day for day in nights.uncomputed() if not stages.missing_files(day) and (whatever or not nights.waits(day))]
 
 
 def _broken_files(names: Sequence[str]) -> LoadFinding:

@@ -93,6 +93,7 @@ class NightOut(TypedDict):
     files: list[NightFileOut]
     steps: list[NightStepOut]
     missing: list[Labels]
+    by_itself: bool
     restates: list[date]
     late: int
     schedules: list[ScheduledOut]
@@ -118,6 +119,7 @@ def night_out(night: Night, restates: Sequence[date], scheduled: Sequence[Standi
         "files": [_file(one) for one in night.files],
         "steps": [_step(one) for one in night.steps],
         "missing": [labels(source.labels) for source in night.missing],
+        "by_itself": night.by_itself,
         "restates": list(restates),
         "late": night.late,
         "schedules": [_scheduled(one) for one in scheduled],

@@ -51,7 +51,7 @@ class NightStep:
 class Night:
     """A business day on its way from files to figures.
 
-    Without the files of `missing` it is not computed; `late` loads changed something after it was.
+    Without the files of `missing` it is not computed; whether that happens `by_itself`, or a person has to ask for it. `late` loads changed something after it was.
     """
 
     day: date
@@ -61,4 +61,5 @@ class Night:
     files: tuple[NightFile, ...]
     steps: tuple[NightStep, ...]
     missing: tuple[Source, ...]
+    by_itself: bool
     late: int

@@ -3208,6 +3208,7 @@ export interface components {
         NightOut: {
             /** Format: date */
             business_date: string;
+            by_itself: boolean;
             computed_at: string | null;
             /** Format: date-time */
             deadline: string;

@@ -165,9 +165,18 @@ export const loads = {
     'Missing: {{names}}. The day is computed once they are there, by {{time}} at the latest.',
   ],
   'night.firstRun': [
-    '必需的文件已到齐，下一个整点自动跑批，也可以立即跑批。',
+    '必需的文件已到齐，一小时内自动跑批，也可以立即跑批。',
     'All that is needed has come; it is computed within the hour, or now.',
   ],
+  'night.firstByHand': [
+    '必需的文件已到齐。这一天不会自动跑批，需要时请点“跑批”。',
+    'All that is needed has come. This day is not computed by itself; compute it when it is needed.',
+  ],
+  'night.runningSaid': [
+    '正在对 {{date}} 跑批：{{done}} / {{total}} 步',
+    '{{date}} is being computed: {{done}} of {{total}} steps',
+  ],
+  'night.tonight': ['看今晚的跑批', 'See tonight'],
   'night.figure.files': ['文件', 'Files'],
   'night.figure.filesSub': ['晚到 {{late}}，未到 {{missing}}', '{{late}} late, {{missing}} missing'],
   'night.figure.rows': ['入库行数', 'Rows'],

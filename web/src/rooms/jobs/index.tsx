@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
 import { api } from '../../api/client';
 import type { Jobs } from '../../api';
+import { useShownInAddress } from '../../kit/address';
 import { useText } from '../../kit/i18n';
 import { useWord } from '../../blocks/lists';
 import { RunsPanel } from '../../blocks/Runs';
@@ -26,22 +26,12 @@ const EVERY = 5_000;
 /** What runs without anybody watching: what waits and why, what failed, and what is done about it. */
 export function JobsPage() {
   const { t } = useText();
-  const [shown, setShown] = useSearchParams();
+  const [shown, show] = useShownInAddress();
   const query = useQuery({
     queryKey: ['jobs'],
     queryFn: ({ signal }) => api.get('/jobs', { signal }),
     refetchInterval: EVERY,
   });
-  const show = (name: string, value: string | null) =>
-    setShown(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === null) next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
   const replayed = query.data?.subscribers.find((one) => one.key === shown.get('replay'));
   return (
     <Page crumbs={[{ title: t('job.title') }]} title={t('job.title')} actions={<LiveStamp at={query.dataUpdatedAt} />}>

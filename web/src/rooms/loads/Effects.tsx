@@ -150,6 +150,7 @@ function useAnswer(uid: string) {
     onSettled: () => {
       void client.invalidateQueries({ queryKey: ['load', uid] });
       void client.invalidateQueries({ queryKey: ['loads'] });
+      void client.invalidateQueries({ queryKey: ['night'] });
       void client.invalidateQueries({ queryKey: ['runs'] });
     },
   });

@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useCallback } from 'react';
-import { Link, useSearchParams } from 'react-router';
-import { api } from '../../api/client';
+import { Link } from 'react-router';
+import { api, ApiError } from '../../api/client';
 import type { Night } from '../../api';
 import { useCan } from '../../api/hooks';
 import { RunsPanel } from '../../blocks/Runs';
+import { useShownInAddress } from '../../kit/address';
 import { useChange } from '../../kit/change';
 import { now } from '../../kit/clock';
 import { DayInput } from '../../kit/DayInput';
@@ -16,7 +17,7 @@ import { useText } from '../../kit/i18n';
 import { LiveStamp } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
-import { QueryState } from '../../kit/states';
+import { Empty, QueryState } from '../../kit/states';
 import { NightFiles, showsOf } from './NightFiles';
 import { factsOf, secondsLeft } from './night';
 import { SchedulePanel, StepsPanel, WaitingPanels } from './NightPanels';
@@ -27,23 +28,13 @@ const EVERY = 10_000;
 export function NightPage() {
   const { t } = useText();
   const client = useQueryClient();
-  const [shown, setShown] = useSearchParams();
+  const [shown, show] = useShownInAddress();
   const day = shown.get('day') ?? undefined;
   const query = useQuery({
     queryKey: ['night', day ?? ''],
     queryFn: ({ signal }) => api.get('/night', { query: { day }, signal }),
     refetchInterval: EVERY,
   });
-  const show = (name: string, value: string | null) =>
-    setShown(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === null) next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
   const refresh = useCallback(() => void client.invalidateQueries({ queryKey: ['night'] }), [client]);
   const night = query.data;
   return (
@@ -67,32 +58,46 @@ export function NightPage() {
         </>
       }
     >
-      <QueryState query={query} rows={12} page>
-        {(data) => (
-          <div className="blocks">
-            <Headline night={data} />
-            <Figures night={data} />
-            <WaitingPanels files={data.files} />
-            <NightFiles
-              files={data.files}
-              shows={showsOf(shown.get('show'))}
-              onShow={(shows) => show('show', shows === 'all' ? null : shows)}
-            />
-            <div className="columns">
-              <div className="column">
-                <StepsPanel night={data} />
-                <RunsPanel onFinished={refresh} />
-              </div>
-              <div className="column">
-                <SchedulePanel night={data} />
+      {isClosed(query.error) ? (
+        <Panel flush>
+          <Empty
+            icon="calendar"
+            title={query.error.message}
+            actions={<Button onClick={() => show('day', null)}>{t('night.tonight')}</Button>}
+          />
+        </Panel>
+      ) : (
+        <QueryState query={query} rows={12} page>
+          {(data) => (
+            <div className="blocks">
+              <Headline night={data} />
+              <Figures night={data} />
+              <WaitingPanels files={data.files} />
+              <NightFiles
+                files={data.files}
+                shows={showsOf(shown.get('show'))}
+                onShow={(shows) => show('show', shows === 'all' ? null : shows)}
+              />
+              <div className="columns">
+                <div className="column">
+                  <StepsPanel night={data} />
+                  <RunsPanel onFinished={refresh} />
+                </div>
+                <div className="column">
+                  <SchedulePanel night={data} />
+                </div>
               </div>
             </div>
-          </div>
-        )}
-      </QueryState>
+          )}
+        </QueryState>
+      )}
     </Page>
   );
 }
+
+/** Whether the day that was asked for has no night: the market is closed on it. */
+const isClosed = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.code === 'stage.not_a_trading_day';
 
 /** Have tonight's work done now; have a day computed again. */
 function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
@@ -159,15 +164,15 @@ function Headline({ night }: { night: Night }) {
   ].filter((said) => said !== false);
   const day = date(night.business_date);
   const published = date(night.published?.business_date);
-  const done = night.computed_at !== null;
+  const steps = night.steps.filter((step) => step.state === 'done').length;
+  const running = night.steps.some((step) => step.state === 'running');
+  const standing = night.computed_at
+    ? t('night.doneSaid', { date: day, at: datetime(night.computed_at) })
+    : t('night.openSaid', { date: day, published });
   return (
     <Panel id="night-headline">
       <p role="status">
-        <b>
-          {done
-            ? t('night.doneSaid', { date: day, at: datetime(night.computed_at) })
-            : t('night.openSaid', { date: day, published })}
-        </b>
+        <b>{running ? t('night.runningSaid', { date: day, done: steps, total: night.steps.length }) : standing}</b>
         {wrong.length > 0 && (
           <b className="tone-late">
             {t('common.semicolon')}
@@ -194,7 +199,7 @@ function First({ night, names }: { night: Night; names: string }) {
     );
   if (night.computed_at) return <>{t(night.late > 0 ? 'night.firstAgain' : 'night.firstNothing')}</>;
   if (names) return <>{t('night.firstMissing', { names, time: time(night.deadline) })}</>;
-  return <>{t('night.firstRun')}</>;
+  return <>{t(night.by_itself ? 'night.firstRun' : 'night.firstByHand')}</>;
 }
 
 function Figures({ night }: { night: Night }) {
@@ -217,7 +222,7 @@ function Figures({ night }: { night: Night }) {
         ? t('night.figure.filesSub', { late: facts.late, missing: facts.missing })
         : undefined,
     ],
-    [t('night.figure.rows'), sum((file) => file.rows ?? 0), undefined],
+    [t('night.figure.rows'), sum((file) => (file.state === 'done' ? (file.rows ?? 0) : 0)), undefined],
     [
       t('night.figure.rejected'),
       <span key="r" className={rejected > 0 ? 'tone-attention' : ''}>

@@ -37,6 +37,7 @@ function night(files: NightFile[], steps: Night['steps'] = []): Night {
     files,
     steps,
     missing: [],
+    by_itself: true,
     restates: [],
     late: 0,
     schedules: [],

@@ -19,6 +19,8 @@ from zhike.kernel.trading_days import office_hours, trading_calendar
 
 #: What is usual is told by at most so many days before, and by none before there are this few.
 _COMPARED, _FEWEST = 20, 5
+#: So many trading days back a day that was left out is still computed by itself.
+_BACK = 20
 #: So far back lie the days that are compared: a year for a source that comes once a month.
 _PAST = timedelta(days=400)
 _PUBLISHING = Labels("校验与发布", "Checks and publication")
@@ -60,12 +62,19 @@ def of(day: date) -> Night:
         files=_files(day, over),
         steps=_steps(day, computed=staged is not None),
         missing=tuple(stages.missing_files(day)) if trading_calendar().is_trading_day(day) else (),
+        by_itself=day in uncomputed(),
         late=changes.since(staged).count() if staged else 0,
     )
 
 
-def uncomputed(days: Sequence[date], newest: date) -> list[date]:
-    """Return those of some days that were not computed; the newest alone, where no day ever was."""
+def uncomputed() -> list[date]:
+    """Return the last days that were not computed, oldest first: they are computed by themselves once they are complete.
+
+    A day whose files came late is among them though a later one is published. Of days before the first that was ever
+    computed nobody asks; where none was, the newest is the one.
+    """
+    newest = current()
+    days = trading_calendar().last(newest, _BACK)
     first = StagedDay.objects.order_by("business_date").values_list("business_date", flat=True).first()
     if first is None:
         return [newest]
