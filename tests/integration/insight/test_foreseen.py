@@ -280,3 +280,14 @@ def test_a_column_that_a_new_day_of_facts_has_empty_waits(golden_day, tmp_path):
     assert sales(tmp_path, "sales (5).csv", [(n, n, "2026-03-17") for n in range(40)]).state == "done"
     today = sales(tmp_path, "sales (6).csv", [(n, "", "2026-03-16") for n in range(40)])
     assert (today.state, [one.kind for one in today.effects]) == ("waiting", ["emptied"])
+
+
+def test_facts_of_another_day_stand_in_no_waiting_files_way(golden_day, tmp_path, monkeypatch):
+    assert flows(tmp_path, [(n, n + 7) for n in range(40)], date(2026, 2, 10)).state == "done"
+    waits = flows(tmp_path, [(1, 1)], date(2026, 2, 10), "flows_20260210.csv")
+    assert waits.state == "waiting"
+    assert flows(tmp_path, [(n, n + 9) for n in range(40)], date(2026, 2, 11)).state == "done"
+    monkeypatch.setattr("zhike.insight.warehouse.logic.sources.all_sources", lambda *_snapshot: FLOWS.of(Source))
+    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "")
+    assert flows(tmp_path, [(n, n + 11) for n in range(40)], date(2026, 2, 10)).state == "done"
+    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "flows_20260210.csv")
