@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 
 import pytest
@@ -50,6 +51,6 @@ def test_a_night_is_seen_run_and_answered_on_one_page(live: Live, page: Page) ->
 
     page.get_by_test_id("night-compute").click()
     page.get_by_test_id("night-compute-confirm").click()
-    run = page.locator("[data-testid=run][data-state=done]").filter(has_text="日终跑批 2026-03-")
+    run = page.locator("[data-testid=run][data-state=done]").filter(has_text=re.compile(r"日终跑批 \d{4}-\d\d-\d\d"))
     expect(run.first).to_be_visible(timeout=120_000)
     expect(page.get_by_test_id("night-step")).to_contain_text(["完成"] * 5)
