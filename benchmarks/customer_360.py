@@ -71,7 +71,7 @@ def measure(scale: str, service: Service) -> Result:
 
 
 def _raw_days(party_id: int, days: Any) -> Sequence[str]:
-    """The party's tags, total assets of each day and largest flows by hand; nothing where no day is published."""
+    """The party's tags, assets by day and by account, and largest flows by hand; nothing where no day is published."""
     from zhike.insight.warehouse import api as warehouse
 
     published = warehouse.publication()
@@ -84,6 +84,7 @@ def _raw_days(party_id: int, days: Any) -> Sequence[str]:
     of_party = f"select account_id from {owners} where party_id = {party_id}"
     accounts = ", ".join(str(row[0]) for row in days.execute(of_party).fetchall()) or "null"
     totals = installation.files(asset, first=first, last=last)
+    newest = installation.files(asset, first=last, last=last)
     flows = installation.files(flow, first=first, last=last)
     tags = installation.files("mart.tag", first=last, last=last)
     return [
@@ -94,6 +95,8 @@ def _raw_days(party_id: int, days: Any) -> Sequence[str]:
         f" from {flows} where account_id in ({accounts}) and business_date between date '{first}' and date '{last}'"
         " group by 1 order by abs(total) desc limit 6",
         f"select * from {tags} where party_id = {party_id}",
+        f"select account_id, currency, total, total_cny from {newest} where account_id in ({accounts})"
+        f" and business_date = date '{last}'",
     ]
 
 

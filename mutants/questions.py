@@ -253,8 +253,8 @@ BREAKS = (
         "serving: prepared figures are shown",
         "what is prepared is read by nobody before it is published",
         "zhike/platform/objects/logic/catalogue.py",
-        "from objects_sidetable where object = %s and current'",
-        "from objects_sidetable where object = %s'",
+        "from objects_sidetable where current'",
+        "from objects_sidetable order by current desc'",
         _OF_KEYS,
     ),
     Break(

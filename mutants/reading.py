@@ -18,6 +18,14 @@ BREAKS = (
         _OF_READING,
     ),
     Break(
+        "reading: known of this state only",
+        "a reading block that begins again asks anew",
+        _DATABASE,
+        "with _waited_for(turns), _one_state(turns), _remembering():",
+        "with _waited_for(turns), _one_state(turns):",
+        _OF_READING,
+    ),
+    Break(
         "reading: definitions of the same instant",
         "a reading block reads the definitions anew",
         _DATABASE,

@@ -132,6 +132,31 @@ def fail():
     raise LookupError
 
 
+def test_what_parts_of_an_answer_ask_alike_is_asked_once_of_each_state(firm, own_database):
+    """Outside of a reading block it is asked each time, and a block that begins again asks its new state."""
+    asked = []
+
+    def ask():
+        asked.append(names())
+        return asked[-1]
+
+    assert database.once("names", ask) == database.once("names", ask) == names()
+    assert len(asked) == 2
+    asked.clear()
+    with psycopg.connect(own_database, autocommit=True) as other:
+
+        def read():
+            twice = database.once("names", ask), database.once("names", ask)
+            if len(asked) == 1:
+                other.execute("update organization_user set name = '改名' where employee_no = 'E1001'")
+            User.objects.filter(employee_no="E1001").update(language="en")
+            return twice
+
+        first, second = database.read_as_one(read)
+    assert first is second and "改名" in first
+    assert ["改名" in seen for seen in asked] == [False, True]
+
+
 @pytest.mark.parametrize("ends", [names, fail])
 def test_a_turn_is_given_back_with_the_block(firm, own_database, ends):
     """The connection goes on to other requests: who waits for the turn does not wait for them."""

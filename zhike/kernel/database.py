@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ T = TypeVar("T")
 #: How often a reading block begins before its asker is told to come back.
 _ATTEMPTS = 5
 _turns: ContextVar[frozenset[str] | None] = ContextVar("zhike_turns_of_a_reading_block", default=None)
+_known: ContextVar[dict[Hashable, Any] | None] = ContextVar("zhike_known_in_a_reading_block", default=None)
 
 
 class _Instant(TimestamptzLoader):
@@ -73,15 +74,40 @@ def read_as_one(read: Callable[[], T]) -> T:
     Contended after several attempts, and TooCostly for a statement that works longer than a question may.
     """
     if connection.in_atomic_block:
-        return read()
+        with _remembering():
+            return read()
     turns: frozenset[str] = frozenset()
     for _attempt in range(_ATTEMPTS):
         try:
-            with _waited_for(turns), _one_state(turns):
+            with _waited_for(turns), _one_state(turns), _remembering():
                 return read()
         except BeginAgain as again:
             turns |= {again.turn} if again.turn else set()
     raise Contended()
+
+
+def once(question: Hashable, read: Callable[[], T]) -> T:
+    """Return what `read` returns, which a reading block asks once, however many parts of its answer ask for it.
+
+    `question` names whatever the answer depends on beside the state that the block reads. Whoever gets the answer leaves
+    it as it is. Outside of a reading block, where others and the caller itself may write, it is asked each time.
+    """
+    known = _known.get()
+    if known is None:
+        return read()
+    if question not in known:
+        known[question] = read()
+    found: T = known[question]
+    return found
+
+
+@contextmanager
+def _remembering() -> Iterator[None]:
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 @contextmanager

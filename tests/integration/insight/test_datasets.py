@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -64,3 +65,15 @@ def test_what_is_personal_in_a_table_is_said():
 def test_a_table_that_nobody_declares_is_told_with_what_there_is():
     with pytest.raises(UnknownDataset, match=r"core\.counter_trade"):
         datasets.get("core.nothing")
+
+
+def test_a_version_that_is_kept_open_is_that_version_also_in_a_home_made_anew(golden_day):
+    """Whoever asks for a version gets its files without the log being read again, until the log is another one."""
+    key = "core.counter_branch"
+    newest = tables.opened(key)
+    kept = tables.opened(key, newest.version)
+    assert (kept.version, kept.files()) == (newest.version, newest.files())
+    assert tables.opened(key, newest.version) is kept
+    log = tables.folder(key) / "_delta_log" / f"{newest.version:020}.json"
+    os.utime(log, ns=(1, 1))
+    assert tables.opened(key, newest.version) is not kept

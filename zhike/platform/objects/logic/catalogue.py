@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from zhike.expressions.types import Field, Relation, Schema
-from zhike.kernel import definitions
+from zhike.kernel import database, definitions
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
 from zhike.platform.fields import api as fields
@@ -96,10 +96,13 @@ def side_table(key: str) -> Served | None:
 
     It is never remembered by version: the table goes when the next one is published.
     """
+    return database.once("objects.side_tables", _side_tables).get(key)
+
+
+def _side_tables() -> Mapping[str, Served]:
     with connection.cursor() as cursor:
-        cursor.execute('select "table", business_date from objects_sidetable where object = %s and current', [key])
-        row = cursor.fetchone()
-    return Served(*row) if row else None
+        cursor.execute('select object, "table", business_date from objects_sidetable where current')
+        return {key: Served(table, day) for key, table, day in cursor.fetchall()}
 
 
 def pointers() -> Mapping[str, Pointer]:

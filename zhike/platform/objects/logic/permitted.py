@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from zhike.kernel import definitions
+from zhike.kernel import database, definitions
 from zhike.platform.objects.logic import single_records, writing
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import ObjectType, Record
@@ -16,6 +16,10 @@ from zhike.platform.permissions.types import Principal
 
 def record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
     """Return a row with all its fields as a record for `principal`."""
+    return database.once(("record", owner.key, row["id"], principal), lambda: _record(owner, row, principal))
+
+
+def _record(owner: ObjectType, row: Mapping[str, Any], principal: Principal) -> Record:
     fields = list(owner.fields.values())
     record = present(owner, fields, [row], principal)[0]
     scoped = definitions.derive(f"objects.scoped:{owner.key}:{principal.shape}", lambda _all: _scoped(owner, principal))

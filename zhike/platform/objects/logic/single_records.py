@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from zhike.kernel import database
 from zhike.kernel.errors import NotFound
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import Where, compiled_rules, narrow_to_scope
@@ -59,7 +60,8 @@ def id_by_uid(owner: ObjectType, uid: uuid.UUID, principal: Principal) -> int:
 
     statement = kept(("id", owner.key, principal.shape), read)
     params = permissions.scope(principal, "read", owner.key).params
-    found = rows(statement.sql, {**statement.values, **params, "key": uid})
+    asked = {**statement.values, **params, "key": uid}
+    found = database.once(("id", owner.key, uid, principal), lambda: rows(statement.sql, asked))
     if not found:
         raise NotFound(kind=owner.key, id=str(uid))
     return int(found[0][0])
@@ -137,10 +139,12 @@ def _single(
         lambda: _single_statement(owner, key, principal, operation, lock, deleted),
     )
     scope = permissions.scope(principal, operation, owner.key)
-    found = fetch(read.sql, {**read.values, **scope.params, "key": value}, read.names)
+    asked = {**read.values, **scope.params, "key": value}
+    question = ("single", owner.key, key, value, operation, lock, deleted, principal)
+    found = database.once(question, lambda: fetch(read.sql, asked, read.names))
     if not found:
         raise NotFound(kind=owner.key, id=str(value))
-    return found[0]
+    return dict(found[0])
 
 
 def _single_statement(
