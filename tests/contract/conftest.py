@@ -43,6 +43,8 @@ def house(golden_day) -> Iterator[SimpleNamespace]:  # type: ignore[no-untyped-d
         if number in ROLES:
             staff, _password = organization.add_user(employee_no=number, name=name, role=ROLES[number], unit=unit)
             users[ROLES[number]] = staff.id
+    steward, _password = organization.add_user(employee_no="D0001", name="数据", role="data_steward", unit="HQ")
+    users["data_steward"] = steward.id
     guest, _password = organization.add_user(employee_no="E09999", name="过客", role="account_manager", unit=unit)
     audience = audiences.create(name="全部客户", condition=EVERYBODY, principal=SYSTEM)
     audiences.take_snapshot(audience.uid, principal=SYSTEM)

@@ -153,6 +153,7 @@ def test_every_route_answers_what_it_declares(schema, house, monkeypatch):
     of_records(desk, house)
     of_work(desk, house)
     of_exports(desk, monkeypatch)
+    of_corrections(desk, house)
     of_audiences(desk, house)
     of_campaigns(desk, house)
     of_loads(desk, house)
@@ -255,6 +256,15 @@ def of_exports(desk, monkeypatch):
     jobs.execute.func(run=made["run"])
     desk.ask("account_manager", "getExport", {"uid": made["export"]})
     desk.ask("account_manager", "takeExport", {"uid": made["export"]})
+
+
+def of_corrections(desk, house):
+    """A number that a source keeps: another one asked for, seen by whoever answers."""
+    served = {"object": "party", "uid": house.served}
+    body = {"values": {"mobile": "13911112222"}, "reason": "客户换了号码"}
+    asked = {"uid": desk.ask("account_manager", "askCorrection", served, body=body)["work"]}
+    assert desk.ask("data_steward", "getWork", asked)["proposed"]["proposed"]["mobile"] == "139****2222"
+    desk.ask("data_steward", "unmaskProposed", asked, body={"field": "mobile", "reason": "与柜台核对"})
 
 
 def of_audiences(desk, house):

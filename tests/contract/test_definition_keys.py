@@ -74,6 +74,8 @@ ELSEWHERE = {
     "kinds.NextStep.labels": "server/pages.py",
     "kinds.NextStep.operation": "server/pages.py",
     "kinds.NextStep.path": "server/pages.py",
+    "objects.Corrections.kind": "platform/records/logic/correcting.py",
+    "objects.Corrections.roles": "platform/records/logic/correcting.py",
     "objects.ExtensionDefinition.of": "platform/objects/logic/schema_changes.py",
     "objects.FieldPart.index": "platform/objects/logic/indexes.py",
     "work.PerUnit.unit": "platform/work/team_blocks.py",

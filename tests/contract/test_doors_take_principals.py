@@ -18,7 +18,7 @@ WITHOUT = {
         "fields.search_tokens": "array_items is_whole tokens_of wanted",
         "objects.catalogue": "by_ids describe field_of known names_of object_with_role pointed_at pointers provisional schema"
         " served_on targets_of",
-        "objects.faults": "bad_key doubled_key duplicate misfit no_key no_target required source_owned stamped unsaid_kind unwritten"
+        "objects.faults": "bad_key doubled_key duplicate misfit no_change no_key no_target nobodys required source_owned stamped unsaid_kind unwritten"
         " write_anew",
         "objects.single": "having is_number",
         "identity.api": "identity_of_subject load_definitions matched_fields",

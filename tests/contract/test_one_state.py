@@ -15,9 +15,10 @@ from zhike.server.reading import reads
 #: Routes that change, send or start something, and so see what is newest: they lock what they change.
 CHANGES = {
     *("addPost", "addUser", "setLanguage", "changePassword", "changeUser", "endPost", "importUsers", "resetPassword"),
-    *("askForExport", "createRecord", "deleteRecord", "shareRecord", "unmaskField", "updateRecord", "withdrawShare"),
+    *("askCorrection", "askForExport", "createRecord", "deleteRecord", "shareRecord", "unmaskField", "updateRecord"),
+    "withdrawShare",
     *("claimWork", "commentWork", "completeWork", "createWork", "delegateWork", "pauseWork", "reassignEachWork"),
-    *("reassignWork", "releaseWork", "resumeWork"),
+    *("reassignWork", "releaseWork", "resumeWork", "unmaskProposed"),
     *(
         "cancelRun",
         "passOverLetters",

@@ -115,6 +115,7 @@ def test_everything_comes_up_and_the_sign_ins_are_printed(installation):
         "区域负责人",
         "总部管理",
         "运营",
+        "数据管理员",
         "合规管理",
     ]
     assert until("healthy", installation.healthy)

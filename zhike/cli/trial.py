@@ -29,6 +29,7 @@ _ROLES = (
     ("region_head", "区域负责人"),
     ("head_office", "总部管理"),
     ("operator", "运营"),
+    ("data_steward", "数据管理员"),
     ("compliance", "合规管理"),
 )
 
@@ -245,6 +246,7 @@ def _holders() -> list[tuple[str, str, str]]:
         ("R0001", "顾怀远", region.code),  # the sample's files know no such positions, nor compliance
         ("H0001", "方正清", firm.code),
         (*operator, firm.code),
+        ("D0001", "陆闻溪", firm.code),
         ("C0001", "程守正", firm.code),
     ]
 

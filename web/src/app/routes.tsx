@@ -41,6 +41,7 @@ export const router = createBrowserRouter([
           { path: 'records/:object/new', element: page(records, 'RecordCreatePage') },
           { path: 'records/:object/:uid', element: page(records, 'RecordPage') },
           { path: 'records/:object/:uid/edit', element: page(records, 'RecordEditPage') },
+          { path: 'records/:object/:uid/correct', element: page(records, 'CorrectionPage') },
           { path: 'audiences', element: page(audiences, 'AudienceListPage') },
           { path: 'audiences/new', element: page(audiences, 'AudienceBuilderPage') },
           { path: 'audiences/:uid', element: page(audiences, 'AudienceBuilderPage') },

@@ -5,10 +5,21 @@ import { Icon } from '../kit/Icon';
 // With a form of its own: loaded by whoever asks.
 const UnmaskDialog = lazy(async () => ({ default: (await import('./UnmaskDialog')).UnmaskDialog }));
 
-type Props = { object: string; uid: string; field: string; label: string; value: string; bare?: boolean };
+type Props = {
+  object: string;
+  uid: string;
+  field: string;
+  label: string;
+  value: string;
+  bare?: boolean;
+  work?: string;
+};
 
-/** A masked value and the way to see it: one item, with a reason, recorded. `bare`: the value stands elsewhere. */
-export function Unmask({ object, uid, field, label, value, bare = false }: Props) {
+/**
+ * A masked value and the way to see it: one item, with a reason, recorded. `bare`: the value stands elsewhere; `work`: it is
+ * what this work proposes for the record.
+ */
+export function Unmask({ object, uid, field, label, value, bare = false, work }: Props) {
   const { t } = useText();
   const [open, setOpen] = useState<boolean | null>(null);
   const [clear, setClear] = useState<string | null>(null);
@@ -31,6 +42,7 @@ export function Unmask({ object, uid, field, label, value, bare = false }: Props
             uid={uid}
             field={field}
             label={label}
+            work={work}
             open={open}
             onClose={() => setOpen(false)}
             onShown={setClear}

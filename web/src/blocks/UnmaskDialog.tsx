@@ -16,20 +16,24 @@ type Props = {
   uid: string;
   field: string;
   label: string;
+  /** The work that proposes the value, where it is not the record's own. */
+  work?: string;
   open: boolean;
   onClose: () => void;
   onShown: (value: string) => void;
 };
 
 /** Why one wants to see it: the reason is recorded with the look. */
-export function UnmaskDialog({ object, uid, field, label, open, onClose, onShown }: Props) {
+export function UnmaskDialog({ object, uid, field, label, work, open, onClose, onShown }: Props) {
   const { t } = useText();
   const report = useReport();
   const client = useQueryClient();
   const [form] = Form.useForm<{ reason: string }>();
   const ask = useChange({
     mutationFn: (reason: string) =>
-      api.post('/objects/{object}/records/{uid}/unmask', { path: { object, uid }, body: { field, reason } }),
+      work
+        ? api.post('/work/{uid}/unmask', { path: { uid: work }, body: { field, reason } })
+        : api.post('/objects/{object}/records/{uid}/unmask', { path: { object, uid }, body: { field, reason } }),
     onSuccess: (answer) => {
       onShown(String(answer.value));
       // The look is recorded: whoever shows the record's log shows it now.

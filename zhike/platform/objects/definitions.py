@@ -158,6 +158,15 @@ class Access(Part):
     through: Key = Field(description="the reference to the record whose readers may read this one")
 
 
+class Corrections(Part):
+    """Who answers what somebody says is wrong in the fields that a source keeps."""
+
+    kind: Annotated[Key, Refers("work_kind")] = Field(description="the work that they are given")
+    roles: tuple[Annotated[Key, Refers("role")], ...] = Field(
+        min_length=1, description="asked is the first of them that somebody else holds in the asker's unit or above it"
+    )
+
+
 class Sort(Part):
     """An order of a list."""
 
@@ -228,6 +237,9 @@ class ObjectDefinition(Shape, Securable):
     access: Access | None = Field(None, description="records follow the rights on another one")
     log_views: Flag = Field(False, description="who looks at a record is written to the journal")
     page: Annotated[Key, Refers("page")] | None = Field(None, description="the page that shows a record")
+    corrections: Corrections | None = Field(
+        None, description="who corrects what a source keeps; nobody is asked, when absent"
+    )
     fields: tuple[FieldDefinition, ...] = Field(min_length=1)
 
     @rule("display_with")
@@ -252,6 +264,10 @@ class ObjectDefinition(Shape, Securable):
         return tuple(field.key for field in self.fields)
 
 
+#: What there is one of, which an extension gives in place of the object's own.
+_ONE_OF = ("list", "detail", "form", "page", "corrections")
+
+
 class ExtensionDefinition(Shape, Definition):
     """What a pack adds to an object of another pack: fields, relations, refinements, rules, and the wider layouts."""
 
@@ -259,6 +275,7 @@ class ExtensionDefinition(Shape, Definition):
     of: Annotated[Key, Refers("object")] = Field(description="the object that becomes wider")
     refinements: tuple[Refinement, ...] = ()
     page: Annotated[Key, Refers("page")] | None = Field(None, description="the page that shows a record")
+    corrections: Corrections | None = Field(None, description="who corrects what a source keeps")
 
     def widen(self, base: ObjectDefinition) -> ObjectDefinition:
         """Return `base` with what this adds; a layout given here stands in place of the one it had."""
@@ -266,7 +283,7 @@ class ExtensionDefinition(Shape, Definition):
             name: (*getattr(base, name), *self._new(name, base))
             for name in ("fields", "relations", "refinements", "rules")
         }
-        layouts = {name: getattr(self, name) for name in ("list", "detail", "form", "page") if getattr(self, name)}
+        layouts = {name: getattr(self, name) for name in _ONE_OF if getattr(self, name)}
         return base.model_copy(update=added | layouts)
 
     def _new(self, name: str, base: ObjectDefinition) -> tuple[Any, ...]:

@@ -10,6 +10,8 @@ __all__ = [
     "doubled_key",
     "duplicate",
     "misfit",
+    "nobodys",
+    "no_change",
     "no_key",
     "no_target",
     "required",
@@ -46,6 +48,18 @@ def write_anew(field: FieldType, kind: FieldType) -> Fault:
 def required(field: FieldType) -> Fault:
     """Say that a record cannot be without the field."""
     return _said("record.required", field, "必填", "is required")
+
+
+def nobodys(field: FieldType) -> Fault:
+    """Say that no source keeps the field of this record, so that no correction is asked for."""
+    return _said(
+        "record.not_source_owned", field, "不由来源系统维护，请直接修改", "is kept by no source: change it yourself"
+    )
+
+
+def no_change(field: FieldType) -> Fault:
+    """Say that the proposed value is what is there."""
+    return _said("record.no_change", field, "与现有值相同", "is the value that is there")
 
 
 def no_target(field: FieldType) -> Fault:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import known_records, permitted, same_values, single_records, whole_numbers
+from zhike.platform.objects.logic import known_records, permitted, same_values, single_records, whole_numbers, writing
+from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import FieldType, Record
 from zhike.platform.permissions.types import Principal
 
-__all__ = ["count_question", "having", "is_number", "presented", "reached", "row"]
+__all__ = ["count_question", "having", "is_number", "presented", "propose", "proposed", "reached", "row"]
 
 
 def row(
@@ -34,6 +35,31 @@ def row(
 def presented(object: str, row: Mapping[str, Any], *, principal: Principal) -> Record:
     """Return what `row` gave as the principal may see it, with what it may do with the record."""
     return permitted.record(catalogues.object_type(object), row, principal)
+
+
+def propose(object: str, uid: uuid.UUID, given: Mapping[str, object], *, principal: Principal) -> int:
+    """Return the inner id of a record for which values of fields that a source keeps are proposed.
+
+    Raises Invalid with every finding where they could not stand there, Refused, NotFound.
+    """
+    owner = catalogues.object_type(object)
+    row = single_records.row_by_uid(owner, uid, principal, "read")
+    writing.check_proposal(owner, row, given, principal)
+    return int(row["id"])
+
+
+def proposed(
+    object: str, record_id: int, given: Mapping[str, object], *, principal: Principal
+) -> tuple[Record, Record]:
+    """Return a record as it is and as it would be with the given values, both as the principal may see it.
+
+    Raises NotFound outside its scope.
+    """
+    owner = catalogues.object_type(object)
+    row = single_records.row_by_id(owner, record_id, principal, "read")
+    fields = list(owner.fields.values())
+    now, then = (present(owner, fields, [one], principal)[0] for one in (row, writing.as_proposed(owner, row, given)))
+    return now, then
 
 
 def reached(object: str, ids: Sequence[int], operations: Sequence[str], *, principal: Principal) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,12 @@ from zhike.platform.objects.types import FIND, Record
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.records.errors import ReasonRequired
-from zhike.platform.records.logic import erasing, sharing, unmasking
+from zhike.platform.records.logic import correcting, erasing, sharing, unmasking
 from zhike.platform.records.logic import places as other_places
 from zhike.platform.records.logic.history import RecordHistory, record_history
 from zhike.platform.records.types import Erasure
 
-__all__ = ["access", "erase", "erased", "get", "history", "places", "unmask"]
+__all__ = ["access", "erase", "erased", "get", "history", "places", "propose", "unmask"]
 _REASON_LENGTH = 4
 #: What the access log of a record tells.
 _ACCESS = ("view", "unmask", unmasking.STOPPED, FIND, "export", *sharing.OPERATIONS)
@@ -67,6 +67,18 @@ def erase(object: str, uid: uuid.UUID, *, reason: str, principal: Principal) -> 
     with context.acting(reason=reason.strip()), database.writing():
         row = single.row(object, uid, "erase", principal=principal, lock=True, deleted=True)
         return erasing.erase(owner, row["id"], uid)
+
+
+def propose(
+    object: str, uid: uuid.UUID, values: Mapping[str, object], *, reason: str, principal: Principal
+) -> uuid.UUID:
+    """Ask whoever corrects what a source keeps for other values of a record; return the work that answers it.
+
+    The record stays as it is: its source says in a file what it is from then on. Raises NobodyCorrects, ReasonRequired,
+    NothingProposed, Invalid with every finding, Refused, NotFound, and what the action `work.ask` raises.
+    """
+    permissions.require(principal, f"{object}.read")
+    return correcting.ask(catalogue.describe(object), uid, values, reason.strip(), principal)
 
 
 def unmask(object: str, uid: uuid.UUID, field: str, *, reason: str, principal: Principal) -> object:

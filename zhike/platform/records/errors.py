@@ -12,6 +12,24 @@ class ReasonRequired(ZhikeError):
     en = "Give a reason of at least {length} characters"
 
 
+class NobodyCorrects(ZhikeError):
+    """A correction of an object for which no pack says who answers."""
+
+    code = "record.nobody_corrects"
+    status = 422
+    zh = "“{object}”没有设置更正申请由谁处理"
+    en = "No pack says who corrects '{object}'"
+
+
+class NothingProposed(ZhikeError):
+    """A correction without a value."""
+
+    code = "record.nothing_proposed"
+    status = 422
+    zh = "请至少更正一项"
+    en = "Correct one field at least"
+
+
 class UnmaskSeries(ZhikeError):
     """Value after value in clear for one reason."""
 

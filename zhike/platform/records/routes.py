@@ -118,6 +118,18 @@ def unmask(request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.
     return {"field": body.field, "value": cast(WireValue, value)}
 
 
+@router.post(
+    "/objects/{object}/records/{uid}/corrections",
+    operation_id="askCorrection",
+    response=responds(schemas.CorrectionOut, 201),
+)
+def correction(
+    request: SignedInRequest, object: str, uid: uuid.UUID, body: schemas.CorrectionIn
+) -> schemas.CorrectionOut:
+    """A correction asked for of what a source keeps."""
+    return {"work": api.propose(object, uid, body.values, reason=body.reason, principal=request.principal)}
+
+
 @router.get(
     "/objects/{object}/records/{uid}/shares", operation_id="listShares", response=responds(list[schemas.ShareOut])
 )

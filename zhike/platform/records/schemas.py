@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
+from zhike.kernel.visible import PROSE
 from zhike.kernel.wire import Labels, ReferenceValue, RequestBody, WireInput, WireValue, labels, option
 from zhike.platform.fields.api import plain
 from zhike.platform.objects import lists
@@ -54,6 +56,19 @@ class RecordChangesIn(ValuesIn):
     """Changed field values, based on one revision."""
 
     revision: int
+
+
+class CorrectionIn(RequestBody):
+    """What fields that a source keeps should be, and why."""
+
+    values: Mapping[str, WireInput]
+    reason: Annotated[str, Field(max_length=4000), PROSE]
+
+
+class CorrectionOut(TypedDict):
+    """The work that answers it."""
+
+    work: uuid.UUID
 
 
 class UnmaskIn(RequestBody):
@@ -325,7 +340,10 @@ class BeyondOut(TypedDict):
 
 
 class ObjectOut(TypedDict):
-    """An object type as the metadata renderers of the front end want it; `role` is what it means to the platform."""
+    """An object type as the metadata renderers of the front end want it; `role` is what it means to the platform.
+
+    Of one that is `corrected` the reader may ask for corrections of what a source keeps.
+    """
 
     key: str
     role: str | None
@@ -339,6 +357,7 @@ class ObjectOut(TypedDict):
     detail: DetailLayoutOut
     form: FormLayoutOut
     page: str | None
+    corrected: bool
     operations: list[str]
 
 
@@ -468,6 +487,7 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "detail": {"sections": [{"labels": labels(words), "fields": keys} for words, keys in sections]},
         "form": {"fields": list(found.form.fields) if found.form else editable},
         "page": found.page,
+        "corrected": found.corrections is not None and permissions.allowed(principal, "work.create"),
         "operations": [
             operation
             for operation in ("create", "update", "delete", "export", "unmask", "access_log")

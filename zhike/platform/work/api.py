@@ -313,6 +313,7 @@ def _as_work(row: WorkItem, principal: Principal) -> Work:
         result=row.result,
         note=row.note,
         form=row.form,
+        proposed=row.proposed,
         outcome=row.outcome if row.asked_by == principal.me else {},
         done_by=row.done_by,
         done_at=row.done_at,

@@ -97,7 +97,7 @@ class NobodyToAsk(ZhikeError):
 
     code = "work.nobody_to_ask"
     status = 409
-    zh = "您所在机构及其上级没有可审批的“{role}”，请联系管理员"
+    zh = "您所在机构及其上级没有能处理此申请的“{role}”，请联系管理员"
     en = "Nobody else holds the role '{role}' in your unit or above it; ask your administrator"
 
 

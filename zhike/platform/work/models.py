@@ -11,6 +11,7 @@ class WorkItem(models.Model):
     `candidates` are those who may take it, as `Candidate.held_as` writes them; `assignee` is whoever has it, "" for
     nobody yet. `act` is what is done with it when it ends well, `outcome` what that answered. `urgent_at` is `due_at`, or
     the end of time without one: what lists are sorted by. `paused_*` are of the pause that lasts, or the last one.
+    `proposed` are values that fields of the record should have, ciphered: they may be what its page masks.
     `*_en` is what a room composed, in English; "" where the one text is for every reader: the words of a person.
     """
 
@@ -49,6 +50,7 @@ class WorkItem(models.Model):
     result = models.TextField(default="")
     note = models.TextField(default="")
     form = models.JSONField(db_default={})
+    proposed = models.TextField(db_default="")
     outcome = models.JSONField(db_default={})
     done_by = models.TextField(default="")
     done_at = models.DateTimeField(null=True)

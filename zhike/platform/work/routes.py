@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import Literal
+from typing import Literal, cast
 
 from ninja import Router
 
-from zhike.kernel.wire import responds
+from zhike.kernel.wire import WireValue, responds
 from zhike.platform.organization.types import InUnit
 from zhike.platform.permissions.api import SignedInRequest
 from zhike.platform.work import api, schemas
+from zhike.platform.work.logic import proposals
 from zhike.platform.work.types import Whose, WorkQuery
 
 router = Router(tags=["work"])
@@ -115,6 +116,14 @@ def comment(request: SignedInRequest, uid: uuid.UUID, body: schemas.CommentIn) -
     """A work item about which something was said."""
     api.comment(uid, body.text, principal=request.principal)
     return schemas.detail_out(api.get(uid, principal=request.principal), request.principal)
+
+
+@router.post("/work/{uid}/unmask", operation_id="unmaskProposed", response=responds(schemas.ProposedValueOut))
+def unmask(request: SignedInRequest, uid: uuid.UUID, body: schemas.UnmaskProposedIn) -> schemas.ProposedValueOut:
+    """One value that a work item proposes, in clear."""
+    found = api.get(uid, principal=request.principal)
+    value = proposals.unmask(found, body.field, reason=body.reason, principal=request.principal)
+    return {"field": body.field, "value": cast(WireValue, value)}
 
 
 @router.post("/work/{uid}/complete", operation_id="completeWork", response=responds(schemas.WorkDetailOut))

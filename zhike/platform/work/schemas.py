@@ -14,7 +14,7 @@ from zhike.expressions.wire import StoredExpression
 from zhike.kernel import clock
 from zhike.kernel.errors import ZhikeError
 from zhike.kernel.visible import LINE, PROSE
-from zhike.kernel.wire import Finding, Labels, RequestBody, labels
+from zhike.kernel.wire import Finding, Labels, RequestBody, WireValue, labels
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
 from zhike.platform.objects.types import Record, RecordQuery
@@ -24,6 +24,7 @@ from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 from zhike.platform.records.wire import FieldOut, form_field_out
 from zhike.platform.work import api, origins
+from zhike.platform.work.logic import proposals
 from zhike.platform.work.types import Act, Work, WorkCounts, WorkKind
 
 WorkState = Literal["open", "done", "cancelled"]
@@ -166,6 +167,31 @@ class PauseOut(TypedDict):
     reason: str
 
 
+class ProposedOut(TypedDict):
+    """What the `fields` of a record should be, beside what they are, as its page shows them to the reader."""
+
+    object: str
+    uid: uuid.UUID
+    fields: list[str]
+    now: Mapping[str, WireValue]
+    proposed: Mapping[str, WireValue]
+    refused: list[str]
+
+
+class UnmaskProposedIn(RequestBody):
+    """Which proposed value to see in clear, and why."""
+
+    field: str
+    reason: str
+
+
+class ProposedValueOut(TypedDict):
+    """One proposed value in clear."""
+
+    field: str
+    value: WireValue
+
+
 class WorkDetailOut(WorkOut):
     """One piece of work with what is filled in, what was said, why its clock rests, and what to know before it is done.
 
@@ -176,6 +202,7 @@ class WorkDetailOut(WorkOut):
     pause: PauseOut | None
     form: list[FieldOut]
     filled: dict[str, object]
+    proposed: ProposedOut | None
     comments: list[RemarkOut]
     notices: list[Labels]
 
@@ -280,6 +307,7 @@ def detail_out(item: Work, principal: Principal) -> WorkDetailOut:
         else None,
         "form": [form_field_out(field) for field in kind.form] if kind else [],
         "filled": dict(item.form),
+        "proposed": _proposed(item, principal),
         "comments": [
             {
                 "by": _person(remark.by, names) if remark.by else None,
@@ -291,6 +319,22 @@ def detail_out(item: Work, principal: Principal) -> WorkDetailOut:
             for remark in said
         ],
         "notices": [labels(notice) for notice in _notices(item, shown, principal)],
+    }
+
+
+def _proposed(item: Work, principal: Principal) -> ProposedOut | None:
+    found = proposals.of(item, principal)
+    if found is None:
+        return None
+    # Presenting has made them plain.
+    now, then = ({key: cast(WireValue, one.values.get(key)) for key in found.fields} for one in (found.now, found.then))
+    return {
+        "object": found.object,
+        "uid": found.now.uid,
+        "fields": list(found.fields),
+        "now": now,
+        "proposed": then,
+        "refused": [key for key in found.fields if key in found.now.refused],
     }
 
 

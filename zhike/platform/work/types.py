@@ -132,8 +132,9 @@ class GiveWork(Part):
 
 
 class AskWork(Part):
-    """What the action `work.ask` takes: a question to others, and what follows a yes.
+    """What the action `work.ask` takes: a question to others, and what follows a yes, if anything does.
 
+    `proposed` are values by field that the record should have; they are kept ciphered, and shown as those of the record.
     It is put to whoever holds the first of the `roles` that somebody else holds in the asker's unit or above it.
     """
 
@@ -141,9 +142,10 @@ class AskWork(Part):
     subject: Words
     reason: str | Labels = ""
     roles: tuple[Key, ...] = Field(min_length=1)
-    act: Asked
+    act: Asked | None = None
     object: str = ""
     record: int | None = None
+    proposed: Kept = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,10 @@ class WorkQuery:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A work item; `results` are the codes with which it can be done, `may` what its viewer may do with it now."""
+    """A work item; `results` are the codes with which it can be done, `may` what its viewer may do with it now.
+
+    `proposed` is ciphered.
+    """
 
     uid: uuid.UUID
     kind: str
@@ -186,6 +191,7 @@ class Work:
     result: str
     note: str
     form: Kept
+    proposed: str
     outcome: Kept
     done_by: str
     done_at: datetime | None

@@ -1176,6 +1176,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects/{object}/records/{uid}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correction
+         * @description A correction asked for of what a source keeps.
+         */
+        post: operations["askCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/records/{uid}/history": {
         parameters: {
             query?: never;
@@ -1894,6 +1914,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work/{uid}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unmask
+         * @description One value that a work item proposes, in clear.
+         */
+        post: operations["unmaskProposed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2330,6 +2370,18 @@ export interface components {
             channel: string;
             labels: components["schemas"]["Labels"];
             state: string;
+        };
+        /** @description What fields that a source keeps should be, and why. */
+        CorrectionIn: {
+            reason: string;
+            values: {
+                [key: string]: components["schemas"]["WireInput"];
+            };
+        };
+        /** @description The work that answers it. */
+        CorrectionOut: {
+            /** Format: uuid */
+            work: string;
         };
         /** @description A list question asked for its number only. */
         CountIn: {
@@ -3263,9 +3315,14 @@ export interface components {
             key: string;
             labels: components["schemas"]["Labels"];
         };
-        /** @description An object type as the metadata renderers of the front end want it; `role` is what it means to the platform. */
+        /**
+         * @description An object type as the metadata renderers of the front end want it; `role` is what it means to the platform.
+         *
+         *     Of one that is `corrected` the reader may ask for corrections of what a source keeps.
+         */
         ObjectOut: {
             beyond: components["schemas"]["BeyondOut"][];
+            corrected: boolean;
             detail: components["schemas"]["DetailLayoutOut"];
             display: string[];
             fields: components["schemas"]["FieldOut"][];
@@ -3477,6 +3534,25 @@ export interface components {
             done: number;
             step: components["schemas"]["Labels"];
             total: number;
+        };
+        /** @description What the `fields` of a record should be, beside what they are, as its page shows them to the reader. */
+        ProposedOut: {
+            fields: string[];
+            now: {
+                [key: string]: components["schemas"]["WireValue"];
+            };
+            object: string;
+            proposed: {
+                [key: string]: components["schemas"]["WireValue"];
+            };
+            refused: string[];
+            /** Format: uuid */
+            uid: string;
+        };
+        /** @description One proposed value in clear. */
+        ProposedValueOut: {
+            field: string;
+            value: components["schemas"]["WireValue"];
         };
         /** @description What everybody sees. */
         PublishedOut: {
@@ -4268,6 +4344,11 @@ export interface components {
             field: string;
             reason: string;
         };
+        /** @description Which proposed value to see in clear, and why. */
+        UnmaskProposedIn: {
+            field: string;
+            reason: string;
+        };
         /** @description A masked value that its viewer may ask for. */
         UnmaskableData: {
             field: string;
@@ -4490,6 +4571,7 @@ export interface components {
             path: string;
             pause: components["schemas"]["PauseOut"] | null;
             paused: boolean;
+            proposed: components["schemas"]["ProposedOut"] | null;
             result: string | null;
             results: components["schemas"]["ResultOut"][];
             revision: number;
@@ -4731,6 +4813,8 @@ export type ComputedIn = components['schemas']['ComputedIn'];
 export type ConditionIn = components['schemas']['ConditionIn'];
 export type ConfirmIn = components['schemas']['ConfirmIn'];
 export type ConsentData = components['schemas']['ConsentData'];
+export type CorrectionIn = components['schemas']['CorrectionIn'];
+export type CorrectionOut = components['schemas']['CorrectionOut'];
 export type CountIn = components['schemas']['CountIn'];
 export type CountOut = components['schemas']['CountOut'];
 export type CountedAt = components['schemas']['CountedAt'];
@@ -4850,6 +4934,8 @@ export type PreviewOut = components['schemas']['PreviewOut'];
 export type ProductOut = components['schemas']['ProductOut'];
 export type ProductsOut = components['schemas']['ProductsOut'];
 export type ProgressOut = components['schemas']['ProgressOut'];
+export type ProposedOut = components['schemas']['ProposedOut'];
+export type ProposedValueOut = components['schemas']['ProposedValueOut'];
 export type PublishedOut = components['schemas']['PublishedOut'];
 export type PutOffOut = components['schemas']['PutOffOut'];
 export type QueryIn = components['schemas']['QueryIn'];
@@ -4945,6 +5031,7 @@ export type UnitCountOut = components['schemas']['UnitCountOut'];
 export type UnitOut = components['schemas']['UnitOut'];
 export type UnitStepOut = components['schemas']['UnitStepOut'];
 export type UnmaskIn = components['schemas']['UnmaskIn'];
+export type UnmaskProposedIn = components['schemas']['UnmaskProposedIn'];
 export type UnmaskableData = components['schemas']['UnmaskableData'];
 export type UnmaskedOut = components['schemas']['UnmaskedOut'];
 export type UserChangeIn = components['schemas']['UserChangeIn'];
@@ -7373,6 +7460,44 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    askCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
     getRecordHistory: {
         parameters: {
             query?: never;
@@ -8713,6 +8838,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkDetailOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    unmaskProposed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmaskProposedIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedValueOut"];
                 };
             };
             400: components["responses"]["Error400"];

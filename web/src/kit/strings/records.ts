@@ -148,6 +148,23 @@ export const records = {
   'record.owner': ['录入人 {{owner}}', 'Entered by {{owner}}'],
   'record.level': ['密级 {{level}}', 'Security level {{level}}'],
   'record.updatedBy': ['{{who}} 更新于 {{at}}', 'Updated by {{who}}, {{at}}'],
+  'correct.ask': ['申请更正', 'Ask for a correction'],
+  'correct.title': ['申请更正', 'Ask for a correction'],
+  'correct.text': [
+    '以下各项{{kept}}，在此不能直接修改。请填写正确的值，提交后由数据管理员在来源系统核实更正，处理结果见待办“我发起的”。',
+    'These fields cannot be changed here: {{kept}}. Enter the right values; the data steward sees to the source, and answers in Work, “Asked by me”.',
+  ],
+  'correct.why': ['更正依据', 'Why'],
+  'correct.whyHint': [
+    '至少 4 个字，例如：客户出示了新的身份证',
+    'At least 4 characters, e.g. the customer showed a new identity card',
+  ],
+  'correct.send': ['提交申请', 'Send'],
+  'correct.sent': ['申请已提交', 'Sent'],
+  'correct.none': [
+    '这条{{name}}没有由来源系统维护的项，请直接修改',
+    'No source keeps anything of this record: change it yourself',
+  ],
   'record.fromSource': ['来源系统维护', 'From the source system'],
   'alike.same': ['系统中已有{{fields}}相同的{{name}}', 'There is a {{name}} with the same {{fields}} already:'],
   'alike.strong': [

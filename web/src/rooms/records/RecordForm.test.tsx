@@ -1,36 +1,11 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
 import { draw, Refusal, serve, type Answers } from '../../kit/testing';
+import { aField as field, anObject, aRecord } from './formTesting';
 import { RecordCreatePage, RecordEditPage } from './RecordForm';
 
 afterEach(cleanup);
-
-const field = (key: string, zh: string, type: string, more: Partial<FieldMeta> = {}): FieldMeta => ({
-  key,
-  type,
-  web: type,
-  format: 'text',
-  help: null,
-  currency: null,
-  sortable: true,
-  asked: '',
-  labels: { zh, en: key },
-  options: [],
-  owner: 'desk',
-  required: false,
-  written: null,
-  readonly: false,
-  masked: false,
-  refused: false,
-  unmaskable: false,
-  kind: 'field',
-  role: null,
-  unit: null,
-  target: null,
-  ...more,
-});
 
 const FIELDS = [
   field('title', '主题', 'text', { required: true }),
@@ -41,37 +16,8 @@ const FIELDS = [
   field('portion', '份额', 'percent'),
   field('code', '编号', 'text', { readonly: true }),
 ];
-const META: ObjectMeta = {
-  key: 'note',
-  role: null,
-  labels: { zh: '记录', en: 'Note' },
-  display: ['title'],
-  beyond: [],
-  fields: FIELDS,
-  form: { fields: FIELDS.map((one) => one.key) } as ObjectMeta['form'],
-  detail: { sections: [] } as unknown as ObjectMeta['detail'],
-  list: {} as ObjectMeta['list'],
-  operations: ['create', 'update'],
-  page: null,
-  refinements: [],
-  version: 1,
-};
-const RECORD: RecordDetail = {
-  uid: 'u1',
-  display: '回访',
-  revision: 3,
-  values: { title: '回访', limit: '1.5', credit: '30', days: 7, code: 'A1' },
-  refused: [],
-  permitted: ['update'],
-  from_source: false,
-  source: null,
-  owner: 'E1',
-  unit: null,
-  security_level: 0,
-  created_at: null,
-  updated_at: '2026-03-17T08:00:00Z',
-  updated_by: 'E1',
-};
+const META = anObject(FIELDS);
+const RECORD = aRecord({ title: '回访', limit: '1.5', credit: '30', days: 7, code: 'A1' });
 
 function open(answers: Answers = {}, edit = false) {
   const asked = serve({

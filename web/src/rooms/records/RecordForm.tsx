@@ -1,6 +1,6 @@
-import { useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { Button, Form, type FormInstance } from 'antd';
-import { Fragment, useState, type ReactNode } from 'react';
+import { useQueries, useQueryClient } from '@tanstack/react-query';
+import { Button, Form } from 'antd';
+import { Fragment, useState } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { recordQuery, useObjectMeta, useRecord } from '../../api/hooks';
@@ -8,9 +8,6 @@ import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
 import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
-import { kindOf, rulesOf, unitOf } from '../../kit/fields';
-import { FieldInput } from '../../kit/fields/FieldInput';
-import { FieldValue } from '../../kit/fields/FieldValue';
 import { toPicked } from '../../kit/fields/Pointing';
 import { inSentence } from '../../kit/format';
 import { Icon } from '../../kit/Icon';
@@ -18,13 +15,13 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { wayBack } from '../../kit/returning';
 import { StaleNotice } from '../../kit/StaleNotice';
-import { QueryState, RefusedState } from '../../kit/states';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUnsaved } from '../../kit/unsaved';
 import { AlikeNotice, useAlike } from './AlikeNotice';
 import { sourceWords } from './sourceWords';
-import { isOfForm, placed, unsettled } from './faults';
-import { begun, changesOf, hasChanges, isEditable, isFromSource, isHidden, type Values } from './formValues';
+import { isOfForm } from './faults';
+import { begun, changesOf, hasChanges, isFromSource, type Values } from './formValues';
+import { FormField, Gate, NoForm, shownIn, useFaults } from './formParts';
 import { givenIn } from './given';
 
 export function RecordCreatePage() {
@@ -73,31 +70,6 @@ export function RecordEditPage() {
         </Gate>
       )}
     </Gate>
-  );
-}
-
-/** The page while what it needs is read, and when that fails. */
-function Gate<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
-  if (query.data !== undefined) return <>{children(query.data)}</>;
-  return (
-    <Page crumbs={[]}>
-      <Panel flush>
-        <QueryState query={query}>{() => null}</QueryState>
-      </Panel>
-    </Page>
-  );
-}
-
-/** A form is not shown to whoever may not save it. */
-function NoForm({ meta, may }: { meta: ObjectMeta; may: 'record.mayNotCreate' | 'record.mayNotChange' }) {
-  const { t, label } = useText();
-  const name = label(meta.labels);
-  return (
-    <Page crumbs={[{ title: name, path: `/records/${meta.key}` }]} title={name}>
-      <Panel flush>
-        <RefusedState title={t(may, { name })} />
-      </Panel>
-    </Page>
   );
 }
 
@@ -182,82 +154,6 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
       </Panel>
     </Page>
   );
-}
-
-/** What a field that nobody may fill in shows of a record that is not there yet. */
-const BLANK = { values: {}, refused: [] };
-
-function FormField({ field, record, missing }: { field: FieldMeta; record?: RecordDetail; missing: boolean }) {
-  const { t, label, lang } = useText();
-  const kind = kindOf(field);
-  const wide = kind.wide ? 'wide' : '';
-  const name = label(field.labels);
-  if (!isEditable(field, record)) {
-    const unit = unitOf(field, lang, 'form');
-    return (
-      <Form.Item label={unit ? `${name} ${unit}` : name} className={wide}>
-        <FieldValue field={field} row={record ?? BLANK} />
-      </Form.Item>
-    );
-  }
-  const hidden = isHidden(field, record);
-  const help = field.help ? label(field.help) : undefined;
-  return (
-    <Form.Item
-      name={field.key}
-      label={name}
-      className={wide}
-      extra={missing ? t('record.notGiven') : hidden ? <Hidden field={field} record={record} /> : help}
-      valuePropName={kind.property ?? 'value'}
-      rules={rulesOf(field, t, hidden)}
-      dependencies={field.written?.by ? [field.written.by] : undefined}
-      // A number is judged when it is typed to its end: half of one is none.
-      validateTrigger={field.written ? 'onBlur' : undefined}
-    >
-      <FieldInput
-        field={field}
-        testId={`input-${field.key}`}
-        placeholder={hidden ? t('record.hiddenReplace') : undefined}
-      />
-    </Form.Item>
-  );
-}
-
-/** What a value that is not shown looks like, and that it stays. */
-function Hidden({ field, record }: { field: FieldMeta; record?: RecordDetail }) {
-  const { t } = useText();
-  return (
-    <span data-testid={`hidden-${field.key}`}>
-      {t('record.hiddenNow', { value: String(record?.values[field.key] ?? '') })}
-    </span>
-  );
-}
-
-/** The fields at which a form can say what is wrong. */
-const shownIn = (fields: FieldMeta[]) => fields.filter((field) => !field.readonly).map((field) => field.key);
-
-/** What the server found wrong: at the fields and over the form, the first of them ready to be mended. */
-function useFaults(form: FormInstance<Values>, fields: FieldMeta[]) {
-  const [findings, setFindings] = useState<Finding[]>([]);
-  const keys = shownIn(fields);
-  const show = (found: Finding[]) => {
-    const before = placed(findings, keys).fields;
-    const now = placed(found, keys).fields;
-    form.setFields(Object.keys({ ...before, ...now }).map((key) => ({ name: key, errors: now[key] ?? [] })));
-    setFindings(found);
-    return Object.keys(now)[0];
-  };
-  return {
-    messages: placed(findings, keys).form,
-    tell: (found: Finding[]) => {
-      const first = show(found);
-      if (first) form.scrollToField(first, { focus: true });
-    },
-    settle: (changed: string[]) => {
-      const left = unsettled(findings, changed);
-      if (left.length < findings.length) show(left);
-    },
-  };
 }
 
 type SaveArgs = Pick<FormProps, 'meta' | 'record'> & {

@@ -1,3 +1,4 @@
 export { RecordListPage } from './RecordListPage';
 export { RecordPage } from './RecordPage';
+export { CorrectionPage } from './CorrectionPage';
 export { RecordCreatePage, RecordEditPage } from './RecordForm';

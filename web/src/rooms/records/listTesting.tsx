@@ -88,6 +88,7 @@ export const META = {
   detail: { sections: [] },
   form: { fields: ['name', 'level', 'asset', 'note', 'open', 'until', 'limit', 'age'] },
   page: null,
+  corrected: false,
   operations: ['update', 'export'],
 } as ObjectMeta;
 

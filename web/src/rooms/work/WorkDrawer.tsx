@@ -19,6 +19,7 @@ import { CompletionForm } from './Completion';
 import { draftOf, hasUnsent, type Draft } from './draft';
 import { Handing } from './Handing';
 import { Outcome } from './Outcome';
+import { Proposed } from './Proposed';
 
 type Props = { uid: string | undefined; onClose: () => void; onDone: () => void };
 
@@ -137,6 +138,7 @@ function WorkBody({ item, gone, onDone, onClose }: BodyProps) {
         </div>
       )}
       <Handing item={item} report={report} onGone={onClose} />
+      {item.proposed && <Proposed work={item.uid} proposal={item.proposed} />}
       {item.script && (
         <section>
           <h3 className="section-title">{t('work.script')}</h3>

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection
 from psycopg import sql
 
 from zhike.kernel import clock, context, events
-from zhike.kernel.errors import Invalid, StaleRevision
+from zhike.kernel.errors import Invalid, Refused, StaleRevision
 from zhike.kernel.ids import uuid7
 from zhike.platform.fields.errors import BadValue
 from zhike.platform.fields.search_tokens import array_items
@@ -21,6 +21,7 @@ from zhike.platform.objects.errors import SourceOwned, UnknownField
 from zhike.platform.objects.logic import asking, by_hand, single_records
 from zhike.platform.objects.logic import catalogue as catalogues
 from zhike.platform.objects.logic.conditions import fields_of
+from zhike.platform.objects.logic.field_rights import field_rules
 from zhike.platform.objects.types import Fault, FieldType, ObjectType
 from zhike.platform.permissions.types import Principal
 
@@ -101,6 +102,43 @@ def update(
     if _write(owner, statement, [*columns.values(), row["id"], revision]) is None:
         raise StaleRevision(given=revision, current=revision + 1)
     events.publish("record.updated", owner.key, row["id"], {"fields": sorted(parsed)})
+
+
+def check_proposal(
+    owner: ObjectType, row: Mapping[str, Any], given: Mapping[str, object], principal: Principal
+) -> None:
+    """Raise Invalid unless the given values could stand in fields of the record `row` that a source keeps.
+
+    That a value is the one that is there is told of what the principal sees in clear only.
+    """
+    parsed, findings = _parsed(owner, given, principal, row)
+    rules = field_rules(owner, list(parsed), principal)
+    for key, value in parsed.items():
+        field = owner.fields[key]
+        if rules[key] == "refused":
+            raise Refused(operation=f"{owner.key}.{key}")
+        if field.owner != "source" or not row["source_key"]:
+            findings.append(_finding(faults.nobodys(field)))
+        elif (rules[key] == "clear" or not field.mask) and field.values.store(value)[""] == row[f"f:{key}"]:
+            findings.append(_finding(faults.no_change(field)))
+    _raise(owner, findings)
+
+
+def as_proposed(owner: ObjectType, row: Mapping[str, Any], given: Mapping[str, object]) -> dict[str, Any]:
+    """Return the record `row` as it would be with the given values, as far as its fields are still defined so."""
+    found = dict(row)
+    for key, value in given.items():
+        field = owner.fields.get(key)
+        try:
+            parsed = field.values.parse(value) if field else None
+        except BadValue:
+            continue
+        if field is None or not field.stored:
+            continue
+        if isinstance(parsed, uuid.UUID):
+            parsed = _pointed_id(field, parsed)
+        found |= {f"f:{key}{suffix}": cell for suffix, cell in field.values.store(parsed).items()}
+    return found
 
 
 def _unit(owner: ObjectType, parsed: Mapping[str, object], otherwise: int | None) -> object:

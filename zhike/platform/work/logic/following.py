@@ -81,8 +81,8 @@ def forget_record(object: str, record_id: int) -> None:
     """Cancel the open work about an erased record and blank what was written with all of it, in the caller's transaction."""
     rows = WorkItem.objects.filter(object=object, record_id=record_id)
     _cancel(rows.filter(state=WorkItem.State.OPEN))
-    written = rows.exclude(Q(note="") & Q(form={}) & Q(script="", script_en="") & Q(paused_why=""))
-    written.update(note="", form={}, script="", script_en="", paused_why="", revision=F("revision") + 1)
+    written = rows.exclude(Q(note="") & Q(form={}) & Q(script="", script_en="") & Q(paused_why="", proposed=""))
+    written.update(note="", form={}, script="", script_en="", paused_why="", proposed="", revision=F("revision") + 1)
     rows.filter(origin_kind=BY_HAND).update(subject=FORGOTTEN, subject_en="")
     for row in rows.filter(comments__isnull=False).distinct():
         row.comments.update(text="")

@@ -13,7 +13,7 @@ from zhike.platform.audit import api as audit
 from zhike.platform.organization import people
 from zhike.platform.permissions.types import Principal
 from zhike.platform.work.errors import NobodyToAsk
-from zhike.platform.work.logic import deadlines, naming
+from zhike.platform.work.logic import deadlines, naming, proposals
 from zhike.platform.work.models import WorkItem
 from zhike.platform.work.types import AskWork, Candidate, GiveWork, NewWork, WorkKind
 
@@ -68,11 +68,13 @@ def ask(question: AskWork, asker: Principal) -> Mapping[str, object]:
     )
     row = _row(work, kind, item)
     row.uid = uid
+    row.proposed = proposals.sealed(question.proposed)
     with database.writing():
         row.save(force_insert=True)
         if row.due_at is not None:
             timers.set_timer(deadlines.DUE, str(uid), row.due_at, counting=kind.counting)
-        audit.note(operation="ask", subject="work_item", subject_id=row.pk, details={"action": question.act.action})
+        details = {"action": question.act.action} if question.act else {}
+        audit.note(operation="ask", subject="work_item", subject_id=row.pk, details=details)
         events.publish("work.asked", "work_item", row.pk)
     return {"work": str(uid)}
 
@@ -88,6 +90,8 @@ def _decider(question: AskWork, asker: Principal) -> tuple[str, int]:
 
 def _right_to_what_is_asked(question: AskWork) -> str:
     """Nobody asks for what they may not do themselves."""
+    if question.act is None:
+        return "work.create"
     wanted = actions.named(question.act.action)
     return wanted.operation(actions.checked(question.act.action, question.act.params))
 

@@ -1,0 +1,62 @@
+/** Objects and records for tests of forms. */
+import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
+
+export const aField = (key: string, zh: string, type: string, more: Partial<FieldMeta> = {}): FieldMeta => ({
+  key,
+  type,
+  web: type,
+  format: 'text',
+  help: null,
+  currency: null,
+  sortable: true,
+  asked: '',
+  labels: { zh, en: key },
+  options: [],
+  owner: 'desk',
+  required: false,
+  written: null,
+  readonly: false,
+  masked: false,
+  refused: false,
+  unmaskable: false,
+  kind: 'field',
+  role: null,
+  unit: null,
+  target: null,
+  ...more,
+});
+
+export const anObject = (fields: FieldMeta[]): ObjectMeta => ({
+  key: 'note',
+  role: null,
+  labels: { zh: '记录', en: 'Note' },
+  display: fields.slice(0, 1).map((one) => one.key),
+  beyond: [],
+  fields,
+  form: { fields: fields.map((one) => one.key) } as ObjectMeta['form'],
+  detail: { sections: [] } as unknown as ObjectMeta['detail'],
+  list: {} as ObjectMeta['list'],
+  corrected: false,
+  operations: ['create', 'update'],
+  page: null,
+  refinements: [],
+  version: 1,
+});
+
+export const aRecord = (values: RecordDetail['values'], more: Partial<RecordDetail> = {}): RecordDetail => ({
+  uid: 'u1',
+  display: '回访',
+  revision: 3,
+  values,
+  refused: [],
+  permitted: ['update'],
+  from_source: false,
+  source: null,
+  owner: 'E1',
+  unit: null,
+  security_level: 0,
+  created_at: null,
+  updated_at: '2026-03-17T08:00:00Z',
+  updated_by: 'E1',
+  ...more,
+});
