@@ -88,6 +88,15 @@ def test_a_refused_act_names_state_and_acts_in_words(desk):
     )
 
 
+def test_a_campaign_that_was_never_launched_says_what_its_effect_waits_for(desk):
+    planned = draft(desk)
+    for language, said in (("zh", "活动还是草稿"), ("en", "Still a draft")):
+        reader = replace(SYSTEM, language=language)
+        effect = screens.effect_out(planned, standing.effect(planned.uid, principal=reader), reader)
+        assert effect["sentence"].startswith(said)
+        assert (effect["counts"], effect["checks"], effect["measures"]) == (None, [], [])
+
+
 def test_before_the_first_figures_the_page_knows_their_day(desk):
     from zhike.kernel import clock
     from zhike.kernel.trading_days import trading_calendar

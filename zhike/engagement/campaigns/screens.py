@@ -320,14 +320,12 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
     counted = standing.counts(campaign, principal=principal)
     channel = channels.template(campaign.template).channel
     return {
-        "sentence": sentences.conclusion(found, language)
-        if computed.made_at or not found.observed_days
-        else _pending(computed.run, language),
+        "sentence": _said(campaign, computed, language),
         "business_date": found.business_date,
         "days": found.days,
         "observed_days": found.observed_days,
         "first_day": trading_calendar().add(campaign.reach_date, 1) if campaign.reach_date else None,
-        "counts": counts_out(counted),
+        "counts": counts_out(counted) if campaign.snapshot_uid else None,
         "refusals": _refusals_out(compliance.refusals(origin_uid=campaign.uid, channel=channel)),
         "work": _work_out(campaign),
         "measures": [_difference_out(measure, language) for measure in found.measures],
@@ -335,13 +333,25 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
         "branches": _branches(found),
         "checks": _checks(
             found, counted, standing.put_off(campaign, principal=principal), campaign.control_percent, language
-        ),
+        )
+        if campaign.snapshot_uid
+        else [],
         "complete": found.complete,
         "closing": _closing(campaign.uid, principal),
         "current": computed.current,
         "made_at": computed.made_at,
         "run": run_out(computed.run),
     }
+
+
+def _said(campaign: Campaign, computed: Computed[Effect], language: str) -> str:
+    """What a campaign brought about, or what there is to wait for."""
+    found = computed.result
+    if campaign.launched_at is None:
+        return sentences.awaited(campaign.state, language)
+    if found is None or (found.observed_days and not computed.made_at):
+        return _pending(computed.run, language)
+    return sentences.conclusion(found, language)
 
 
 def _curve_out(found: Effect) -> CurveOut | None:

@@ -390,11 +390,10 @@ def wire_values(values: Mapping[str, object]) -> Mapping[str, WireValue]:
 def record_out(object: str, record: Record, principal: Principal) -> RecordOut:
     """Return one record as the interface gives it."""
     by = record.updated_by
-    file = origins.of(object, record.source_key)
     return {
         **_row_out(record),
         "permitted": list(record.permitted),
-        "source": {"labels": {"zh": file.zh, "en": file.en}, "day": file.day} if file else None,
+        "source": source_out(object, record),
         "unit": cast(ReferenceValue | None, record.unit),
         "owner": record.owner,
         "security_level": record.security_level,
@@ -404,6 +403,12 @@ def record_out(object: str, record: Record, principal: Principal) -> RecordOut:
         if by == principal.actor
         else organization.actor_names([by], principal.language)[by],
     }
+
+
+def source_out(object: str, record: Record) -> RecordSourceOut | None:
+    """Return which source keeps a record, if one does."""
+    file = origins.of(object, record.source_key)
+    return {"labels": {"zh": file.zh, "en": file.en}, "day": file.day} if file else None
 
 
 def history_out(entries: Sequence[RecordHistory]) -> HistoryOut:
@@ -501,6 +506,7 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "owner": cast(Owner, field.owner),
         "options": [option(o.key, o.labels, o.status) for o in field.options],
         "required": field.required or field.required_by_hand,
+        "default": cast(WireValue, field.default),
         "written": written_out(field.values),
         "readonly": not field.stored or bool(field.stamp) or bool(field.steps),
         "masked": bool(field.mask) and rule == "masked",

@@ -2098,6 +2098,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description One sentence about the day. */
         BriefData: {
@@ -2397,7 +2398,7 @@ export interface components {
          * @description What a campaign brought about; `first_day` is the trading day whose close gives the first figures.
          *
          *     The measures are stored: `made_at` says since when, `current` whether they are of the newest data, `run` what is
-         *     under way; where nothing is stored yet there are none.
+         *     under way; where nothing is stored yet there are none. Before anybody is chosen there are no `counts`.
          */
         EffectOut: {
             branches: components["schemas"]["BranchOut"][];
@@ -2405,7 +2406,7 @@ export interface components {
             checks: components["schemas"]["CheckOut"][];
             closing: components["schemas"]["ClosingOut"] | null;
             complete: boolean;
-            counts: components["schemas"]["CountsOut"];
+            counts: components["schemas"]["CountsOut"] | null;
             current: boolean;
             curve: components["schemas"]["CurveOut"] | null;
             days: number;
@@ -2571,12 +2572,13 @@ export interface components {
          * @description One field as forms, lists and conditions want it.
          *
          *     `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn,
-         *     `asked` how a condition asks about it.
+         *     `asked` how a condition asks about it. `default` is what a form of a new record begins with.
          */
         FieldOut: {
             /** @enum {string} */
             asked: "text" | "integer" | "decimal" | "boolean" | "date" | "choice" | "";
             currency: string | null;
+            default: components["schemas"]["WireValue"];
             /** @enum {string} */
             format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             help: components["schemas"]["Labels"] | null;
@@ -2614,13 +2616,15 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
-        /** @description What the block kind `fields` shows. */
+        /** @description What the block kind `fields` shows; the `source` is the one that keeps the record, where it is known. */
         FieldsData: {
             object: string;
             permitted: string[];
             revision: number;
             sections: components["schemas"]["SectionData"][];
+            source: components["schemas"]["RecordSourceOut"] | null;
             /** Format: uuid */
             uid: string;
         };
@@ -2648,6 +2652,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description Numbers side by side. */
         FiguresData: {
@@ -2791,6 +2796,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description What the block kind `history` shows: the journal, and whose fields it tells of. */
         HistoryData: {
@@ -2832,6 +2838,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description What the block kind `identity` shows: who this is, at a glance. */
         IdentityData: {
@@ -3858,9 +3865,10 @@ export interface components {
         SearchOut: {
             groups: components["schemas"]["SearchGroupOut"][];
         };
-        /** @description Fields under one heading. */
+        /** @description Fields under one heading; `kept` where a source keeps one or more of them. */
         SectionData: {
             fields: components["schemas"]["FieldData"][];
+            kept: boolean;
             labels: components["schemas"]["Labels"];
         };
         /** @description Fields under one heading. */
@@ -3889,6 +3897,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description A measure over days. */
         SeriesData: {
@@ -4035,6 +4044,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description A column; `tone` is how a number that is not zero is written. */
         TableColumn: {
@@ -4121,6 +4131,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description The tags of a record. */
         TagsData: {
@@ -4177,6 +4188,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description What happened, newest first. */
         TimelineData: {
@@ -4221,6 +4233,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description What the block kind `touches` shows. */
         TouchesData: {
@@ -4439,6 +4452,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description How much work there is by state; `free` may be taken, `shown` is what the list asks for. */
         WorkCountsOut: {
@@ -4449,10 +4463,11 @@ export interface components {
             overdue: number;
             shown: number;
         };
-        /** @description What the block kind `work` shows: some items, how many there are, and where more is given, for whoever may. */
+        /** @description What the block kind `work` shows: some items, how many there are and where; where more is given, for whoever may. */
         WorkData: {
             create: string | null;
             items: components["schemas"]["WorkOut"][];
+            path: string;
             total: number;
         };
         /**

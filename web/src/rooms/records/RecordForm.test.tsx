@@ -21,6 +21,7 @@ const field = (key: string, zh: string, type: string, more: Partial<FieldMeta> =
   owner: 'desk',
   required: false,
   written: null,
+  default: null,
   readonly: false,
   masked: false,
   refused: false,
