@@ -15,7 +15,8 @@ from tests.factories.lake import asked
 from tests.factories.records import cover
 from zhike.expressions import trees
 from zhike.insight.identity import api as identity
-from zhike.insight.indicators.blocks import by_month
+from zhike.insight.indicators.blocks import by_month, told
+from zhike.insight.indicators.logic import definitions as measures
 from zhike.insight.warehouse.port import Session
 from zhike.kernel import definitions
 from zhike.kernel.errors import BadCursor, NotFound
@@ -178,6 +179,20 @@ def test_days_reach_back_as_far_as_the_calendar_knows(parties, monkeypatch):
     assert min(trading_calendar().years) == 2024, "750 days before the golden one lie in 2023"
     shown = block(parties[RICH], "party_trades")
     assert shown["state"] == "ok" and len(shown["data"]["rows"]) == len(expected["data"]["rows"])
+
+
+@pytest.mark.parametrize(
+    ("total", "zh", "en"),
+    [
+        ("45.2", "净流入 +45.20 元", "Net inflow +45.20 CNY"),
+        ("-2000", "净流入 \u22122,000.00 元", "Net inflow \u22122.0 k"),
+        ("1234567", "净流入 +123.46 万", "Net inflow +1.23 m"),
+        ("123456789", "净流入 +1.23 亿", "Net inflow +123.46 m"),
+    ],
+)
+def test_a_small_flow_is_pinned_in_yuan(golden_day, total, zh, en):
+    flow = measures.measure("net_inflow")
+    assert (told(flow, Decimal(total), "zh"), told(flow, Decimal(total), "en")) == (zh, en)
 
 
 def test_months_add_up_and_what_was_sent_is_no_gain(parties):

@@ -140,8 +140,9 @@ def _board(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
     counted = standing.counts_of(found[:_SHOWN], principal=principal)
     for campaign in found[:_SHOWN]:
         people = counted[campaign.id]
-        numbers = {key: getattr(people, key) for key in _NUMBERS}
-        shares = {f"{key}_share": _share(numbers[key], people.treated) for key in ("sent", "refused")}
+        # Before anybody is chosen there is no number, not even none.
+        numbers = {key: getattr(people, key) if campaign.snapshot_uid else None for key in _NUMBERS}
+        shares = {f"{key}_share": _share(getattr(people, key), people.treated) for key in ("sent", "refused")}
         rows.append(
             {
                 "key": str(campaign.uid),

@@ -137,7 +137,7 @@ class WorkDoneOut(TypedDict):
 
 
 class CampaignRowOut(TypedDict):
-    """A campaign in a list."""
+    """A campaign in a list; before anybody is chosen there are no `counts`."""
 
     uid: uuid.UUID
     name: str
@@ -147,7 +147,7 @@ class CampaignRowOut(TypedDict):
     owner: CampaignOwnerOut
     business_date: date | None
     launched_at: datetime | None
-    counts: CountsOut
+    counts: CountsOut | None
     work: WorkDoneOut
 
 

@@ -49,6 +49,12 @@ def awaited(state: str, language: str) -> str:
     return known.get(state, launch)[_at(language)]
 
 
+def pending(*, under_way: bool, language: str) -> str:
+    """Say that nothing is computed yet, though there are figures."""
+    computing = Labels("正在按最新数据计算", "Being computed from the newest figures")
+    return (computing if under_way else Labels("效果尚未计算", "The effect is not computed yet"))[_at(language)]
+
+
 def note(measure: Difference, language: str) -> str | None:
     """Say what a reader of one measure has to know beside its numbers; of the primary one the conclusion says it."""
     if measure.state == "few":

@@ -55,17 +55,21 @@ def measure_over_time(principal: Principal, subject: Subject, settings: OverTime
         data["points"] = [{"x": day, "y": str(total)} for day, total in points]
         if points and pinned is not None and pinned.dataset in publication.versions:
             found = days.largest(session, pinned, party.id, first, last, _PINS)
-            data["pins"] = [{"x": day, "label": _said(pinned, total, principal.language)} for day, total in found]
+            data["pins"] = [{"x": day, "label": told(pinned, total, principal.language)} for day, total in found]
     return block_data.series(data, AsOf("day_end", last))
 
 
-def _said(measure: Measure, total: Decimal, language: str) -> str:
+def told(measure: Measure, total: Decimal, language: str) -> str:
     """A day's total in few signs: what it is and how much."""
     words = measure.labels[language]
     if not measure.value_type.currency:
-        return f"{words} {total:+,}"
+        return f"{words} {_signed(total, '')}"
     scale, places, unit = next(step for step in _STEPS[language] if abs(total) >= step[0] or step[0] == 1)
-    return f"{words} {total / scale:+,.{places}f} {unit}"
+    return f"{words} {_signed(total / scale, f'.{places}f')} {unit}"
+
+
+def _signed(number: Decimal, places: str) -> str:
+    return f"{number:+,{places}}".replace("-", "\N{MINUS SIGN}")
 
 
 Points = Sequence[tuple[date, Decimal]]
