@@ -193,11 +193,7 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
     case 'timeline':
       return <Timeline entries={block.data.entries} />;
     case 'work':
-      return block.data.items.length > 0 ? (
-        <WorkList items={block.data.items} />
-      ) : (
-        <EmptyBlock block={block} />
-      );
+      return block.data.items.length > 0 ? <WorkList items={block.data.items} /> : <EmptyBlock block={block} />;
     case 'touches':
       return <TouchList rows={block.data.rows} />;
     case 'history':

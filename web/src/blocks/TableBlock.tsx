@@ -98,7 +98,8 @@ function phoneLine(
       ),
       end: end && stands(end, row) && (
         <>
-          {formatOf(end.format).bare && <span className="small ink-3">{label(end.labels)}</span>} {figure(end, row)}
+          {formatOf(end.format).bare && <span className="small ink-3">{label(end.labels)} </span>}
+          {figure(end, row)}
         </>
       ),
       endSub: endSub && stands(endSub, row) && (
