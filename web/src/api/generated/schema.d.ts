@@ -2141,7 +2141,7 @@ export interface components {
             channel_away: components["schemas"]["ChannelAwayOut"] | null;
             confirmation: components["schemas"]["CampaignRunOut"] | null;
             control_percent: number;
-            counts: components["schemas"]["CountsOut"];
+            counts: components["schemas"]["CountsOut"] | null;
             due_days: number;
             goal: components["schemas"]["GoalOut"];
             launched_at: string | null;
@@ -2169,11 +2169,11 @@ export interface components {
             employee_no: string;
             name: string;
         };
-        /** @description A campaign in a list. */
+        /** @description A campaign in a list; before anybody is chosen there are no `counts`. */
         CampaignRowOut: {
             audience: components["schemas"]["Named"];
             business_date: string | null;
-            counts: components["schemas"]["CountsOut"];
+            counts: components["schemas"]["CountsOut"] | null;
             launched_at: string | null;
             name: string;
             owner: components["schemas"]["CampaignOwnerOut"];
