@@ -65,7 +65,7 @@ describe('a row on a phone', () => {
     ]);
     expect([keys(board.texts), keys(board.named(row({ a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 })))]).toEqual([
       ['state'],
-      ['c', 'd', 'e'],
+      ['c', 'd', 'e', 'f'],
     ]);
   });
   it('shows a mark at the right where there is no figure', () => {
