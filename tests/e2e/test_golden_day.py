@@ -100,7 +100,7 @@ def test_list_and_customer_page(golden_live: Live, page: Page) -> None:
     }
     page.goto(f"{golden_live.address}/records/party/{listed['counter:000000008']['uid']}")
     shown = page.locator("main")
-    for words in ("净流入 -15.00 万", "大额流出", "大幅下降", "可推介 R1–R4"):
+    for words in ("净流入 \N{MINUS SIGN}15.00 万", "大额流出", "大幅下降", "可推介 R1–R4"):
         expect(shown).to_contain_text(words)
 
 

@@ -64,6 +64,22 @@ class TradingCalendar:
             day -= timedelta(days=1)
         return days[::-1]
 
+    def back(self, until: date, count: int) -> date:
+        """Return the first of the last `count` trading days up to `until`, or of as many of them as the calendar knows.
+
+        No data are of a day that it does not know, so looking further back would find nothing. Raises OutsideCalendar for
+        an unknown year of `until`.
+        """
+        found, day = until, until
+        left = count - self.is_trading_day(day)
+        while left:
+            day -= timedelta(days=1)
+            if day.year not in self.years:
+                break
+            if self.is_trading_day(day):
+                found, left = day, left - 1
+        return found
+
     def between(self, first: date, last: date) -> list[date]:
         """Return the trading days from `first` to `last`, both included."""
         span = (last - first).days + 1

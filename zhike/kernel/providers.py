@@ -7,7 +7,7 @@ definition names a provider, or gives one a name, labels and settings of its own
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
@@ -75,13 +75,18 @@ class BlockSettings(Part):
         yield from ()
 
 
+#: What a page may be narrowed to and a block with it: one record, or a unit with what is below it; or a block by nothing.
+NarrowedBy: TypeAlias = Literal["record", "unit", "nothing"]
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block provider: `build(principal, subject, settings)` checks its own permission.
+    """A block provider: `build(principal, narrowed, settings)` checks its own permission.
 
-    The settings are a value of `settings`. A block `of_record` stands on pages about one record only, of any object or
-    of the one that plays `role`; the others are built with the org unit for which the page is looked at, None for all
-    that the viewer's posts hold.
+    The settings are a value of `settings`. Narrowed `by` "record" it stands on pages about one record only, of any object
+    or of the one that plays `role`, and is built with its `Subject`; by "unit" with the org unit for which the page is
+    looked at, None for all that the viewer's posts hold; by "nothing" with None, and a page of one unit says beside it
+    that it tells of everything.
     """
 
     key: str
@@ -89,7 +94,7 @@ class Block:
     en: str
     build: Callable[[Any, Any, Any], BlockData]
     settings: type[BlockSettings] = BlockSettings
-    of_record: bool = False
+    by: NarrowedBy = field(kw_only=True)
     role: str = ""
 
 

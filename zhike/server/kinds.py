@@ -163,7 +163,7 @@ def _check_placed(page: Page) -> Iterator[Finding]:
 def _check_subject(page: Page, place: Place, key: str, everything: Snapshot) -> Iterator[Finding]:
     """Find a block of a record on a page without one, and one that has nothing to tell of the page's records."""
     block = providers.blocks.get(page.blocks[key].use if key in page.blocks else key)
-    if block is None or not block.of_record:
+    if block is None or block.by != "record":
         return
     at = ("blocks", key) if key in page.blocks else place
     if not page.record:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from zhike.kernel import clock, context, definitions, providers
 from zhike.kernel.errors import NotFound, Refused, ZhikeError
-from zhike.kernel.providers import AsOf, BlockData, Subject
+from zhike.kernel.providers import AsOf, Block, BlockData, Subject
 from zhike.kernel.wire import Labels, labels
 from zhike.platform.organization import api as organization
 from zhike.platform.organization import places
@@ -107,11 +107,10 @@ def _block(key: str, placed: PlacedBlock | None, subject: Subject | OrgUnit | No
     settings = placed or provider.settings()
     try:
         with transaction.atomic():
-            own = isinstance(subject, Subject) == provider.of_record
-            data: BlockData = provider.build(principal, subject if own else None, settings)
+            data: BlockData = provider.build(principal, subject if _narrows(subject, provider) else None, settings)
     except ZhikeError as error:
         # The page has found the record: a block that does not has it refused by a right of its own.
-        refused = isinstance(error, Refused) or (isinstance(error, NotFound) and provider.of_record)
+        refused = isinstance(error, Refused) or (isinstance(error, NotFound) and provider.by == "record")
         state: Literal["refused", "error"] = "refused" if refused else "error"
         said: BlockErrorOut = {"code": error.code, "message": refusals.message(error, principal.language)}
         return _unavailable(key, words, state, said)
@@ -127,8 +126,14 @@ def _block(key: str, placed: PlacedBlock | None, subject: Subject | OrgUnit | No
         "state": "empty" if data.empty else "ok",
         "empty": _next_step(placed.empty, principal) if placed and placed.empty and data.empty else None,
         "data": data.data,
+        **({"whole": True} if isinstance(subject, OrgUnit) and not _narrows(subject, provider) else {}),
     }
     return cast(AnyBlock, shown)
+
+
+def _narrows(subject: Subject | OrgUnit | None, provider: Block) -> bool:
+    """Whether what a page is narrowed to narrows a block of it."""
+    return provider.by == ("record" if isinstance(subject, Subject) else "unit")
 
 
 def _as_of(found: AsOf | None) -> AsOfOut | None:

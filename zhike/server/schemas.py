@@ -153,6 +153,7 @@ class BlockOut(TypedDict):
     as_of: AsOfOut | None
     state: Literal["ok", "empty"]
     empty: EmptyOut | None
+    whole: NotRequired[bool]
 
 
 class BriefBlockOut(BlockOut):

@@ -15,10 +15,12 @@ from tests.factories.lake import asked
 from tests.factories.records import cover
 from zhike.expressions import trees
 from zhike.insight.identity import api as identity
-from zhike.insight.indicators.blocks import by_month
+from zhike.insight.indicators.blocks import by_month, told
+from zhike.insight.indicators.logic import definitions as measures
 from zhike.insight.warehouse.port import Session
 from zhike.kernel import definitions
-from zhike.kernel.errors import NotFound
+from zhike.kernel.errors import BadCursor, NotFound
+from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit.models import Entry
 from zhike.platform.objects import api as objects
 from zhike.platform.organization import api as organization
@@ -137,6 +139,60 @@ def test_trades_come_the_newest_first_and_page_by_page(parties, monkeypatch):
     # A place in the rows of one is none in those of another, and nobody makes one up.
     for party, place in ((parties[ABROAD], after), (parties[RICH], "x")):
         assert block(party, "party_trades", place)["state"] == "error"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"where": "side = 'buy'"},
+        {"order": "amount_cny"},
+        {"days": 20},
+        {"columns": lambda columns: columns[1:]},
+    ],
+)
+def test_a_place_in_the_rows_of_one_block_is_none_in_another_over_the_same_facts(parties, monkeypatch, changed):
+    page = definitions.all_of(Page)["customer"]
+    one = page.blocks["party_trades"].model_copy(update={"limit": 2})
+    other = one.model_copy(update={key: new(one.columns) if callable(new) else new for key, new in changed.items()})
+
+    def placed(trades):
+        found = page.model_copy(update={"blocks": {**page.blocks, "party_trades": trades}})
+        monkeypatch.setattr(pages.definitions, "all_of", lambda _kind: {"customer": found})
+
+    placed(one)
+    after = block(parties[RICH], "party_trades")["data"]["next"]["after"]
+    # What is shown of a row and how many at a time moves no row.
+    placed(one.model_copy(update={"limit": 3, "labels": None}))
+    assert block(parties[RICH], "party_trades", after)["state"] == "ok"
+    placed(other)
+    assert block(parties[RICH], "party_trades")["state"] == "ok"
+    assert block(parties[RICH], "party_trades", after)["error"]["code"] == BadCursor.code
+
+
+def test_days_reach_back_as_far_as_the_calendar_knows(parties, monkeypatch):
+    page = definitions.all_of(Page)["customer"]
+    expected = block(parties[RICH], "party_trades")
+    long = page.blocks["party_trades"].model_copy(update={"days": 750})
+    found = page.model_copy(update={"blocks": {**page.blocks, "party_trades": long}})
+    monkeypatch.setattr(pages.definitions, "all_of", lambda _kind: {"customer": found})
+
+    assert min(trading_calendar().years) == 2024, "750 days before the golden one lie in 2023"
+    shown = block(parties[RICH], "party_trades")
+    assert shown["state"] == "ok" and len(shown["data"]["rows"]) == len(expected["data"]["rows"])
+
+
+@pytest.mark.parametrize(
+    ("total", "zh", "en"),
+    [
+        ("45.2", "净流入 +45.20 元", "Net inflow +45.20 CNY"),
+        ("-2000", "净流入 \u22122,000.00 元", "Net inflow \u22122.0 k"),
+        ("1234567", "净流入 +123.46 万", "Net inflow +1.23 m"),
+        ("123456789", "净流入 +1.23 亿", "Net inflow +123.46 m"),
+    ],
+)
+def test_a_small_flow_is_pinned_in_yuan(golden_day, total, zh, en):
+    flow = measures.measure("net_inflow")
+    assert (told(flow, Decimal(total), "zh"), told(flow, Decimal(total), "en")) == (zh, en)
 
 
 def test_months_add_up_and_what_was_sent_is_no_gain(parties):

@@ -16,13 +16,16 @@ import pytest
 from django.test import Client
 
 from tests.factories.records import SYSTEM, cover, customer, give_work
-from zhike.kernel import actions
+from zhike.kernel import actions, providers
 from zhike.kernel.ids import uuid7
+from zhike.kernel.providers import Block, BlockData
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.models import User
-from zhike.platform.work.types import Candidate, GiveWork, NewWork
+from zhike.platform.permissions import api as permissions
+from zhike.platform.work import api as work
+from zhike.platform.work.types import Candidate, GiveWork, NewWork, WorkQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -76,11 +79,13 @@ def amount(value):
 
 def require_sums(found):
     """Every column that has a total is the sum of all rows, to the cent; the total is the branch's own figure."""
-    added_up = [one["key"] for one in found.columns if one["format"] not in ("text", "diverge")]
+    added_up = [one["key"] for one in found.columns if one["format"] not in ("text", "diverge", "percent")]
     assert {"count", "total_asset", "asset_change_1d", "net_inflow_30d", "open", "overdue", "done"} <= set(added_up)
     for key in added_up:
         rows = sum((amount(row["cells"].get(key)) for row in found.rows.values()), Decimal(0))
         assert rows == amount(found.total[key]), key
+    shares = [amount(row["cells"].get("asset_share")) for row in found.rows.values()]
+    assert round(sum(shares), 4) == amount(found.total["asset_share"]) == 100, "in per cent, all of them are all"
     own = {one["key"]: one["value"] for one in found.figures}
     assert amount(own["total_asset"]) == amount(found.total["total_asset"])
     assert own["count"] == found.total["count"]
@@ -93,6 +98,7 @@ def listed(client, link):
     if address.path == "/work":
         asked = {key: said[key] for key in ("assignee", "overdue", "unit") if key in said}
         asked |= {"whose": "nobody"} if "nobody" in said else {}
+        asked |= {"state": "done"} if said.get("view") == "done" else {}
         asked |= {"below": "false"} if said.get("below") == "0" else {}
         return client.get("/api/v1/work", asked).json()["counts"]["shown"]
     assert address.path == "/records/party"
@@ -191,7 +197,8 @@ def test_head_office_goes_down_to_the_employees_and_reads_the_same(desks, grown)
             key: row["cells"] for key, row in own.rows.items()
         }
         assert seen.total == own.total
-        assert below.rows[unit]["cells"] | {"name": ""} == seen.total | {"name": ""}
+        of_region = {"name": "", "asset_share": ""}
+        assert below.rows[unit]["cells"] | of_region == seen.total | of_region
 
 
 def test_every_number_leads_to_the_list_of_exactly_these(desks, grown):
@@ -207,6 +214,59 @@ def test_every_number_leads_to_the_list_of_exactly_these(desks, grown):
         found = team(desks, who, unit)
         require_sums(found)
         require_links(getattr(desks, who), found, named)
+
+
+def finish(assignee, unit):
+    """Give somebody work, done at once."""
+    give(assignee, unit=unit)
+    staff = permissions.principal_of_user(User.objects.get(employee_no=assignee).pk)
+    [item], _more = work.todo(WorkQuery(assignee=assignee, newest=True, limit=1), principal=staff)
+    work.complete(item.uid, result="done", note="", revision=item.revision, principal=staff)
+
+
+def test_work_done_leads_to_the_list_of_exactly_this(desks, grown):
+    finish("E00101", grown.units["B001"])
+    finish("E00109", grown.units["B001"])
+    finish("E00109", grown.units["B001"])
+    # Asked for elsewhere by who looks: it is in their list of what is done, so it counts.
+    other = permissions.principal_of_user(User.objects.get(employee_no="E00100").pk)
+    asked = work.create("task", subject="请协助", assignee="E00109", principal=other)
+    done = permissions.principal_of_user(User.objects.get(employee_no="E00109").pk)
+    work.complete(asked.uid, result="done", note="", revision=asked.revision, principal=done)
+    for who, unit, row, count in (
+        ("branch", "", "E00109", 3),
+        ("office", "B001", "E00101", 1),
+        ("region", "", "B001", 4),
+        ("office", "", "R01", 4),
+    ):
+        found = team(desks, who, unit)
+        require_sums(found)
+        assert found.rows[row]["cells"]["done"] == count
+        require_links(getattr(desks, who), found, {(row, "done")})
+
+
+def test_the_sentence_and_the_list_of_a_unit_speak_of_its_own_work(desks, grown):
+    office = desk(desks, "office")["blocks"]
+    below = desk(desks, "office", "B001")["blocks"]
+    branch = desk(desks, "branch")["blocks"]
+    assert "共 7 件待办" in office["work_brief"]["data"]["sentence"]
+    assert "共 5 件待办" in below["work_brief"]["data"]["sentence"]
+    assert below["work_brief"]["data"]["first"] == branch["work_brief"]["data"]["first"]
+    assert (office["due_work"]["data"]["path"], below["due_work"]["data"]["path"]) == ("/work", "/work?unit=B001")
+    counts = desks.office.get("/api/v1/work", {"unit": "B001"}).json()["counts"]
+    assert (counts["open"], counts["shown"]) == (5, 5)
+
+
+def _nothing(*_asked):
+    return BlockData("work", {"items": [], "total": 0, "path": "/work", "create": None}, empty=True)
+
+
+def test_what_a_unit_does_not_narrow_says_that_it_tells_of_everything(desks, monkeypatch):
+    whole = Block("due_work", "待办", "To-do", _nothing, by="nothing")
+    monkeypatch.setitem(providers.blocks, "due_work", whole)
+    said = {unit: desk(desks, "office", unit)["blocks"] for unit in ("", "B001")}
+    assert [key for key, block in said["B001"].items() if block.get("whole")] == ["due_work"]
+    assert not any(block.get("whole") for block in said[""].values())
 
 
 def test_whoever_has_open_work_keeps_a_row_without_a_customer(desks, grown):

@@ -14,6 +14,7 @@ from zhike.engagement.campaigns import api as campaigns
 from zhike.engagement.campaigns import screens, standing
 from zhike.engagement.campaigns.errors import BadPlan, WrongState
 from zhike.engagement.campaigns.types import CampaignPlan
+from zhike.server import pages
 
 __all__ = ["desk"]
 
@@ -86,6 +87,20 @@ def test_a_refused_act_names_state_and_acts_in_words(desk):
     assert wrong.value.message("en") == (
         "The campaign is a draft; it is not possible to launch it. Possible now: edit, delete, confirm"
     )
+
+
+def test_a_campaign_that_was_never_launched_says_what_its_effect_waits_for(desk):
+    planned = draft(desk)
+    for language, said in (("zh", "活动还是草稿"), ("en", "Still a draft")):
+        reader = replace(SYSTEM, language=language)
+        effect = screens.effect_out(planned, standing.effect(planned.uid, principal=reader), reader)
+        assert effect["sentence"].startswith(said)
+        assert (effect["counts"], effect["checks"], effect["measures"]) == (None, [], [])
+    [row] = screens.list_out([planned], SYSTEM)
+    assert row["counts"] is None
+    board = pages.answer("home_operator", None, SYSTEM, block="campaign_board")["blocks"]["campaign_board"]
+    cells = next(one["cells"] for one in board["data"]["rows"] if one["key"] == str(planned.uid))
+    assert {cells[key] for key in ("chosen", "control", "sent", "refused", "waiting", "unknown", "failed")} == {None}
 
 
 def test_before_the_first_figures_the_page_knows_their_day(desk):

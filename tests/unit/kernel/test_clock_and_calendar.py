@@ -47,6 +47,15 @@ def test_the_last_trading_days_are_counted_backwards():
     assert SPRING.last(date(2026, 2, 24), 3) == [date(2026, 2, 12), date(2026, 2, 13), date(2026, 2, 24)]
 
 
+def test_a_number_of_days_reaches_back_no_further_than_the_calendar_knows():
+    assert SPRING.back(date(2026, 2, 24), 3) == date(2026, 2, 12)
+    assert SPRING.back(date(2026, 2, 21), 1) == date(2026, 2, 13), "a closed day itself is none of them"
+    first = next(day for day in (date(2025, 1, n) for n in range(1, 9)) if SPRING.is_trading_day(day))
+    assert SPRING.back(date(2026, 2, 24), 5000) == first
+    with pytest.raises(OutsideCalendar):
+        SPRING.back(date(2031, 1, 2), 1)
+
+
 def test_an_unknown_year_is_refused_not_guessed():
     with pytest.raises(OutsideCalendar) as outside:
         SPRING.is_trading_day(date(2031, 1, 2))

@@ -33,54 +33,62 @@ export function useObjectMeta(object: string) {
   });
 }
 
-/** A page of a record, or a desk, for one of the units below if `unit` says so. */
-export function usePage(key: string, record?: string, unit?: string) {
-  return useQuery({
-    queryKey: ['page', key, record ?? null, unit ?? null],
-    queryFn: ({ signal }) => api.get('/pages/{key}', { path: { key }, query: { record, unit }, signal }),
-  });
+/** A page and what it is narrowed to: of a record, or a desk, for one of the units below by its code. */
+export type PageAsked = { page: string; record?: string; unit?: string };
+
+/** Every question about a page carries what it is narrowed to. */
+const pageKey = ({ page, record, unit }: PageAsked, block?: string) => [
+  'page',
+  page,
+  record ?? null,
+  unit ?? null,
+  ...(block === undefined ? [] : [block]),
+];
+
+type OfBlock = { block?: string; after?: string; signal?: AbortSignal };
+
+const askPage = ({ page, record, unit }: PageAsked, { signal, ...of }: OfBlock) =>
+  api.get('/pages/{key}', { path: { key: page }, query: { record, unit, ...of }, signal });
+
+export function usePage(asked: PageAsked) {
+  return useQuery({ queryKey: pageKey(asked), queryFn: ({ signal }) => askPage(asked, { signal }) });
 }
 
 /** Asks for one block of a page again and leaves the others as they are. */
-export function useBlockRetry(key: string, record?: string, unit?: string): (block: string) => Promise<void> {
+export function useBlockRetry(asked: PageAsked): (block: string) => Promise<void> {
   const client = useQueryClient();
   return async (block) => {
-    const fresh = await api.get('/pages/{key}', { path: { key }, query: { record, block, unit } });
+    const fresh = await askPage(asked, { block });
     client.setQueryData<PageAnswer>(
-      ['page', key, record ?? null, unit ?? null],
+      pageKey(asked),
       (shown) => shown && { ...shown, blocks: { ...shown.blocks, ...fresh.blocks } },
     );
   };
 }
 
-const laterKey = (key: string, record: string | undefined, block: string) => ['page', key, record ?? null, block];
-
 /** One block of a page that is asked for when somebody has it in sight. */
-export function useLaterBlock(key: string, record: string | undefined, block: string, seen: boolean) {
+export function useLaterBlock(asked: PageAsked, block: string, seen: boolean) {
   return useQuery({
-    queryKey: laterKey(key, record, block),
-    queryFn: async ({ signal }) => {
-      const answer = await api.get('/pages/{key}', { path: { key }, query: { record, block }, signal });
-      return answer.blocks[block];
-    },
+    queryKey: pageKey(asked, block),
+    queryFn: async ({ signal }) => (await askPage(asked, { block, signal })).blocks[block],
     enabled: seen,
   });
 }
 
 /** Adds the rows that follow in a table to those that are shown. */
-export function useMoreRows(key: string, record?: string): (block: TableBlock) => Promise<void> {
+export function useMoreRows(asked: PageAsked): (block: TableBlock) => Promise<void> {
   const client = useQueryClient();
   return async (shown) => {
     const after = shown.data.next?.after;
-    const answer = await api.get('/pages/{key}', { path: { key }, query: { record, block: shown.key, after } });
+    const answer = await askPage(asked, { block: shown.key, after });
     const fresh = answer.blocks[shown.key];
     if (fresh?.kind === 'unavailable') throw new ApiError(500, fresh.error, fresh.error.request_id ?? '');
     if (fresh?.kind !== 'table') return;
     // The columns are those of the first rows; what the later ones need besides stands in their words.
     const together = { ...shown, data: followed(shown.data, fresh.data) };
     const put = (block: Block | undefined) => (block?.kind === 'table' ? together : block);
-    client.setQueryData<Block>(laterKey(key, record, shown.key), put);
-    client.setQueryData<PageAnswer>(['page', key, record ?? null], (page) => {
+    client.setQueryData<Block>(pageKey(asked, shown.key), put);
+    client.setQueryData<PageAnswer>(pageKey(asked), (page) => {
       const block = page && put(page.blocks[shown.key]);
       return page && block ? { ...page, blocks: { ...page.blocks, [shown.key]: block } } : page;
     });

@@ -49,7 +49,7 @@ const block = (data: TableData): Block => ({
   data,
 });
 
-const context = { page: 'customer', record: 'R', retry: () => undefined };
+const context = { asked: { page: 'customer', record: 'R' }, retry: () => undefined };
 
 function drawLater(answer: unknown) {
   const asked = serve({ 'GET /pages/customer': answer });
@@ -79,6 +79,26 @@ describe('a block that comes later', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is asked for, and gone on with, of the unit that the desk is looked at for', async () => {
+    const urls: string[] = [];
+    const answers = [
+      { blocks: { trades: block(tableOf(['A'], { after: 'x', left: 1 })) } },
+      { blocks: { trades: block(tableOf(['B'], null)) } },
+    ];
+    serve({ 'GET /pages/home': () => answers.shift() });
+    const answered = globalThis.fetch;
+    vi.stubGlobal('fetch', (url: string, given: RequestInit) => {
+      urls.push(new URL(url, 'http://test').search);
+      return answered(url, given);
+    });
+    draw(<BlockView block={LATER} context={{ asked: { page: 'home', unit: 'B001' }, retry: () => undefined }} />);
+    show();
+    await screen.findByText('A');
+    fireEvent.click(screen.getByTestId('more-rows'));
+    await screen.findByText('B');
+    expect(urls).toEqual(['?unit=B001&block=trades', '?unit=B001&block=trades&after=x']);
+  });
+
   it('says what went wrong in its own place and can be asked for again', async () => {
     const answers = [
       new Refusal(500, { code: 'internal', message: '出错了' }),
@@ -96,6 +116,39 @@ describe('a block that comes later', () => {
     show();
     await screen.findByText('您没有查看权限：成交');
   });
+});
+
+it('a block that tells of everything on the page of one unit says so', () => {
+  const shown = block(tableOf(['A'], null));
+  draw(<BlockView block={{ ...shown, whole: true } as Block} context={context} />);
+  expect(screen.getByText('不分机构')).toBeTruthy();
+  cleanup();
+  draw(<BlockView block={shown} context={context} />);
+  expect(screen.queryByText('不分机构')).toBeNull();
+});
+
+it('fields that a source keeps say which file keeps them, and where a correction is asked for', () => {
+  const section = { labels: { zh: '身份', en: 'Identity' }, kept: true, fields: [] };
+  const source = { labels: { zh: '客户', en: 'customers' }, day: '2026-03-17' };
+  const data = { sections: [section], source, corrected: true, object: 'party', uid: 'R', revision: 1, permitted: [] };
+  const fields = { ...block(tableOf([], null)), kind: 'fields', data } as Block;
+  draw(<BlockView block={fields} context={context} />);
+  expect(screen.getByTestId('kept-by').textContent).toContain('由客户文件维护');
+  expect(screen.getByTestId('correct').getAttribute('href')).toBe('/records/party/R/correct');
+  cleanup();
+  draw(<BlockView block={{ ...fields, data: { ...data, corrected: false } } as Block} context={context} />);
+  expect(screen.queryByTestId('correct')).toBeNull();
+  cleanup();
+  const byHand = { ...data, sections: [{ ...section, kept: false }] };
+  draw(<BlockView block={{ ...fields, data: byHand } as Block} context={context} />);
+  expect(screen.queryByTestId('kept-by')).toBeNull();
+});
+
+it('work that a desk does not show is in the list of its unit', () => {
+  const data = { items: [], total: 3, path: '/work?unit=B001', create: null };
+  const shown = { ...block(tableOf([], null)), kind: 'work', data } as Block;
+  draw(<BlockView block={shown} context={context} />);
+  expect(screen.getByRole('link', { name: '查看全部' }).getAttribute('href')).toBe('/work?unit=B001');
 });
 
 it('rows that follow bring the columns that only they need', () => {

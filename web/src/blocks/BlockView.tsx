@@ -4,12 +4,12 @@ import { Link, useLocation, useNavigate } from 'react-router';
 import type { Block, HistoryData, LaterBlock, PageAction, TableBlock as TableShown, UnavailableBlock } from '../api';
 import { useText } from '../kit/i18n';
 import { ApiError } from '../api/client';
-import { useLaterBlock, useMoreRows, useObjectMeta } from '../api/hooks';
+import { useLaterBlock, useMoreRows, useObjectMeta, type PageAsked } from '../api/hooks';
 import { useReport } from '../kit/feedback';
 import { useInSight } from '../kit/hooks';
 import { inSentence } from '../kit/format';
 import { Icon } from '../kit/Icon';
-import { Stamp } from '../kit/marks';
+import { Stamp, Tag } from '../kit/marks';
 import { Panel } from '../kit/Panel';
 import { leadingBack } from '../kit/returning';
 import { Empty, ErrorState, QueryState, RefusedState, Skeleton } from '../kit/states';
@@ -26,7 +26,7 @@ const IdentityBlock = lazy(async () => ({ default: (await import('./IdentityBloc
 /** A block whose data are there, though perhaps none yet. */
 type Shown = Exclude<Block, UnavailableBlock | LaterBlock>;
 
-export type BlockContext = { page: string; record?: string; retry: (block: string) => void; actions?: ReactNode };
+export type BlockContext = { asked: PageAsked; retry: (block: string) => void; actions?: ReactNode };
 
 const FLUSH = new Set<Block['kind']>(['table', 'work', 'touches']);
 
@@ -44,6 +44,7 @@ export function BlockView({ block, context }: { block: Block; context: BlockCont
       meta={good ? <BlockMeta block={block} /> : undefined}
       side={
         <>
+          <Whole block={block} />
           <CreateLink block={block} title={title} />
           <Stamp asOf={block.as_of} />
         </>
@@ -69,7 +70,7 @@ const UNSEEN = 160;
 function Later({ block, title, context }: { block: LaterBlock; title: string; context: BlockContext }) {
   const { t } = useText();
   const [box, seen] = useInSight();
-  const { data, isError, error, refetch } = useLaterBlock(context.page, context.record, block.key, seen);
+  const { data, isError, error, refetch } = useLaterBlock(context.asked, block.key, seen);
   const retry = () => void refetch();
   if (data && data.state !== 'refused') return <BlockView block={data} context={{ ...context, retry }} />;
   return (
@@ -94,7 +95,7 @@ function MoreRows({ block, left, context }: { block: TableShown; left: number; c
   const { t } = useText();
   const report = useReport();
   const [asked, setAsked] = useState(false);
-  const more = useMoreRows(context.page, context.record);
+  const more = useMoreRows(context.asked);
   const show = () => {
     setAsked(true);
     more(block)
@@ -112,14 +113,22 @@ function MoreRows({ block, left, context }: { block: TableShown; left: number; c
 }
 
 function LeadBlock({ block, context }: { block: Block; context: BlockContext }) {
-  if (block.kind === 'brief') return <BriefBlock data={block.data} asOf={block.as_of} actions={context.actions} />;
-  if (block.kind === 'figures') return <FiguresBlock figures={block.data.figures} asOf={block.as_of} />;
+  const whole = <Whole block={block} />;
+  if (block.kind === 'brief')
+    return <BriefBlock data={block.data} asOf={block.as_of} mark={whole} actions={context.actions} />;
+  if (block.kind === 'figures') return <FiguresBlock figures={block.data.figures} asOf={block.as_of} mark={whole} />;
   if (block.kind !== 'identity') return null;
   return (
     <Suspense fallback={<Skeleton rows={3} />}>
       <IdentityBlock data={block.data} asOf={block.as_of} actions={context.actions} />
     </Suspense>
   );
+}
+
+/** That a block tells of everything on a page that is narrowed to one unit. */
+function Whole({ block }: { block: Block }) {
+  const { t } = useText();
+  return 'whole' in block && block.whole ? <Tag>{t('block.whole')}</Tag> : null;
 }
 
 /** One more record of the block, for whoever may make one; its form leads back here. */
@@ -154,7 +163,7 @@ type More = { count: number; path: string };
 function moreOf(block: Block): More | null {
   if (block.kind === 'table') return block.data.more && block.data.more.count > 0 ? block.data.more : null;
   const hidden = block.kind === 'work' ? block.data.total - block.data.items.length : 0;
-  return hidden > 0 ? { count: hidden, path: '/work' } : null;
+  return block.kind === 'work' && hidden > 0 ? { count: hidden, path: block.data.path } : null;
 }
 
 function BlockFoot({ count, path }: More) {
@@ -171,7 +180,7 @@ function BlockFoot({ count, path }: More) {
 
 function BlockBody({ block, title, context }: { block: Block; title: string; context: BlockContext }) {
   if (block.kind === 'unavailable') return <Unavailable block={block} retry={() => context.retry(block.key)} />;
-  if (block.state === 'empty') return <EmptyBlock block={block} title={title} />;
+  if (block.state === 'empty') return <EmptyBlock block={block} />;
   switch (block.kind) {
     case 'table':
       return <TableBlock data={block.data} />;
@@ -184,11 +193,7 @@ function BlockBody({ block, title, context }: { block: Block; title: string; con
     case 'timeline':
       return <Timeline entries={block.data.entries} />;
     case 'work':
-      return block.data.items.length > 0 ? (
-        <WorkList items={block.data.items} />
-      ) : (
-        <EmptyBlock block={block} title={title} />
-      );
+      return block.data.items.length > 0 ? <WorkList items={block.data.items} /> : <EmptyBlock block={block} />;
     case 'touches':
       return <TouchList rows={block.data.rows} />;
     case 'history':
@@ -208,7 +213,7 @@ function History({ data }: { data: HistoryData }) {
   return <QueryState query={meta}>{({ fields }) => <HistoryList entries={data.entries} fields={fields} />}</QueryState>;
 }
 
-function EmptyBlock({ block, title }: { block: Shown; title: string }) {
+function EmptyBlock({ block }: { block: Shown }) {
   const { t, label } = useText();
   const { title: said, text, actions } = block.empty ?? {};
   const next = actions && actions.length > 0 && <NextSteps actions={actions} />;
@@ -217,7 +222,7 @@ function EmptyBlock({ block, title }: { block: Shown; title: string }) {
     <Empty
       icon={isWork ? 'shield' : 'inbox'}
       tone={isWork ? 'done' : undefined}
-      title={label(said) || (isWork ? t('block.noWork') : t('block.emptyTitle', { name: inSentence(title) }))}
+      title={label(said) || (isWork ? t('block.noWork') : t('state.emptyTitle'))}
       text={label(text) || t(isWork ? 'block.noWorkText' : 'block.emptyText')}
       actions={next}
     />

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useBlockRetry, usePage } from '../api/hooks';
+import { useBlockRetry, usePage, type PageAsked } from '../api/hooks';
 import type { Block, PageAnswer } from '../api';
 import { useText } from '../kit/i18n';
 import { useReport } from '../kit/feedback';
@@ -21,24 +21,19 @@ type Props = {
 
 /** A page that the server describes as blocks: leading ones over the full width, the rest in two columns. */
 export function BlocksPage({ page, record, unit, crumbs, actions }: Props) {
-  const query = usePage(page, record, unit);
+  const asked = { page, record, unit };
+  const query = usePage(asked);
   const report = useReport();
-  const retry = useBlockRetry(page, record, unit);
+  const retry = useBlockRetry(asked);
   const answer = query.data;
   return (
     <Page crumbs={crumbs(answer)}>
       {answer ? (
-        <Blocks
-          page={page}
-          answer={answer}
-          record={record}
-          actions={actions}
-          retry={(block) => void retry(block).catch(report)}
-        />
+        <Blocks asked={asked} answer={answer} actions={actions} retry={(block) => void retry(block).catch(report)} />
       ) : (
         <Panel flush>
           {query.isError ? (
-            <ErrorState error={query.error} retry={() => void query.refetch()} />
+            <ErrorState error={query.error} retry={() => void query.refetch()} page />
           ) : (
             <Skeleton rows={10} />
           )}
@@ -49,19 +44,17 @@ export function BlocksPage({ page, record, unit, crumbs, actions }: Props) {
 }
 
 type BlocksProps = {
-  page: string;
+  asked: PageAsked;
   answer: PageAnswer;
-  record?: string;
   actions?: ReactNode;
   retry: (block: string) => void;
 };
 
-function Blocks({ page, answer, record, actions, retry }: BlocksProps) {
+function Blocks({ asked, answer, actions, retry }: BlocksProps) {
   const phone = useIsPhone();
   const { leads, columns, refused } = arranged(answer);
   const context = (index: number): BlockContext => ({
-    page,
-    record,
+    asked,
     retry,
     actions: index === 0 ? actions : undefined,
   });

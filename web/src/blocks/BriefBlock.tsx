@@ -8,8 +8,10 @@ import { Formatted } from './Formatted';
 
 const TONES = { plain: '', late: 'tone-late', attention: 'tone-attention', refused: 'tone-refused' } as const;
 
+type BriefProps = { data: BriefData; asOf: AsOf | null; mark?: ReactNode; actions?: ReactNode };
+
 /** The one sentence that says what is due or what was found. */
-export function BriefBlock({ data, asOf, actions }: { data: BriefData; asOf: AsOf | null; actions?: ReactNode }) {
+export function BriefBlock({ data, asOf, mark, actions }: BriefProps) {
   const { t } = useText();
   const parts = data.parts.length > 0 ? data.parts : [{ text: data.sentence, tone: 'plain' as const }];
   return (
@@ -29,14 +31,17 @@ export function BriefBlock({ data, asOf, actions }: { data: BriefData; asOf: AsO
           </p>
         )}
       </div>
+      {mark}
       <Stamp asOf={asOf} />
       {actions}
     </div>
   );
 }
 
+type FiguresProps = { figures: FigureData[]; asOf: AsOf | null; mark?: ReactNode };
+
 /** The figures that prove it, each with its comparison. */
-export function FiguresBlock({ figures, asOf }: { figures: FigureData[]; asOf: AsOf | null }) {
+export function FiguresBlock({ figures, asOf, mark }: FiguresProps) {
   const { label } = useText();
   return (
     <section className="panel figures" data-testid="figures">
@@ -51,7 +56,14 @@ export function FiguresBlock({ figures, asOf }: { figures: FigureData[]; asOf: A
               </span>
             ))}
           />
-          <div className="figure-side">{index === figures.length - 1 && <Stamp asOf={asOf} />}</div>
+          <div className="figure-side">
+            {index === figures.length - 1 && (
+              <>
+                {mark}
+                <Stamp asOf={asOf} />
+              </>
+            )}
+          </div>
         </div>
       ))}
     </section>

@@ -2,6 +2,7 @@ import type { FieldsData } from '../api';
 import { useText } from '../kit/i18n';
 import { NoRight } from '../kit/figures';
 import { Formatted } from './Formatted';
+import { SourceLine } from './SourceLine';
 import { Unmask } from './Unmask';
 
 export function FieldsBlock({ data }: { data: FieldsData }) {
@@ -11,6 +12,12 @@ export function FieldsBlock({ data }: { data: FieldsData }) {
       {data.sections.map((section, index) => (
         <section key={index}>
           {data.sections.length > 1 && <h3 className="section-title">{label(section.labels)}</h3>}
+          {section.kept && (
+            <SourceLine
+              source={data.source}
+              correct={data.corrected && `/records/${data.object}/${data.uid}/correct`}
+            />
+          )}
           <dl className="fields narrow">
             {section.fields.map((field) => (
               <div key={field.key}>

@@ -16,11 +16,13 @@ type Props = {
   format: BlockFormat;
   unit?: string | null;
   cell?: boolean;
+  /** A cell whose column has no head that says its unit. */
+  alone?: boolean;
   options?: Option[];
 };
 
 /** One value of a block in the format the server names. `cell` follows the unit of its column. */
-export function Formatted({ value, format: kind, unit: given, cell = false, options = [] }: Props) {
+export function Formatted({ value, format: kind, unit: given, cell = false, alone = false, options = [] }: Props) {
   const { lang } = useText();
   const unit = given ? unitText(given, lang) : undefined;
   if (value === null || value === undefined || value === '') return <Nothing />;
@@ -29,7 +31,7 @@ export function Formatted({ value, format: kind, unit: given, cell = false, opti
   if (isRef(value)) return <Link to={recordPath(value)}>{value.display}</Link>;
   if (options.length > 0) return <Options value={value} options={options} tagged={tagged} />;
   const number = format.toNumber(isMoney(value) ? value.amount : (value as unknown));
-  const shown = draw?.({ value, number, unit: given ?? undefined, shownUnit: unit, cell });
+  const shown = draw?.({ value, number, unit: given ?? undefined, shownUnit: unit, cell, alone });
   if (shown !== undefined) return <>{shown}</>;
   if (tagged) return <Tags value={value} />;
   if (linked && typeof value === 'string') return <Clip>{value}</Clip>;

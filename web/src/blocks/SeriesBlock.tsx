@@ -3,7 +3,7 @@ import type { SeriesData, SeriesPoint } from '../api';
 import { useText } from '../kit/i18n';
 import { drawnAxis, valueAxis } from '../kit/axis';
 import { Chart } from '../kit/Chart';
-import { formatOf, shapeOf, unitBeside } from '../kit/fields/formats';
+import { drawnInYuan, formatOf, shapeOf, unitBeside } from '../kit/fields/formats';
 import { axisDay, decimal, monthDay, toNumber, type Lang } from '../kit/format';
 import { useIsPhone } from '../kit/hooks';
 import { Segments } from '../kit/Tabs';
@@ -14,12 +14,19 @@ import { since, spansOf, type Span } from './spans';
 const DAY = 86_400_000;
 
 /** An axis says its unit, shares too. */
-const unitOf = (data: SeriesData, lang: Lang) => unitBeside(data.format, data.unit, lang) || data.unit;
+const unitOf = (data: SeriesData, lang: Lang) =>
+  unitBeside(data.format, data.unit, lang, isSmall(data, lang)) || data.unit;
+
+const isSmall = ({ points }: SeriesData, lang: Lang) =>
+  drawnInYuan(
+    points.map((point) => point.y),
+    lang,
+  );
 
 type Drawn = { data: SeriesData; from: string; lang: Lang; title: string; phone: boolean };
 
 function optionOf({ data, from, lang, title, phone }: Drawn): EChartsCoreOption {
-  const { factor } = shapeOf(data.format, data.unit, lang);
+  const { factor } = shapeOf(data.format, data.unit, lang, isSmall(data, lang));
   const values = (points: SeriesPoint[]) =>
     points.filter((point) => point.x >= from).map((point) => [point.x, (toNumber(point.y) ?? NaN) * factor]);
   const pins = data.pins.filter((pin) => pin.x >= from);

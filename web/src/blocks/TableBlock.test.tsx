@@ -93,7 +93,7 @@ it('shows the amounts of a column in one unit on a phone, which has no head to s
     </MemoryRouter>,
   );
   const ends = screen.getAllByTestId('block-row').map((row) => row.querySelector('.end')?.textContent);
-  expect(ends).toEqual(['12,345.68万 \u22121.23万', '0.00万 0.00万', '— —']);
+  expect(ends).toEqual(['12,345.68万 \u22121.23万', '35.00元 +20.00元', '— —']);
 });
 
 test('a phone has the total as the last of its lines, and no link within a link', () => {

@@ -96,7 +96,12 @@ function phoneLine(
           ))}
         </span>
       ),
-      end: end && stands(end, row) && figure(end, row),
+      end: end && stands(end, row) && (
+        <>
+          {formatOf(end.format).bare && <span className="small ink-3">{label(end.labels)} </span>}
+          {figure(end, row)}
+        </>
+      ),
       endSub: endSub && stands(endSub, row) && (
         <>
           {(formatOf(endSub.format).bare || endSub.format === end?.format) && label(endSub.labels)}{' '}
@@ -122,24 +127,16 @@ function Cell({
   tone?: TableColumn['tone'];
   alone?: boolean;
 }) {
-  const { lang } = useText();
   const amount = alone && formatOf(column.format).amount?.(column.unit) && toNumber(value) !== null;
-  const formatted = (
+  const shown = (
     <Formatted
       value={value}
       format={column.format}
       unit={column.unit}
       options={column.options}
       cell={!alone || amount}
+      alone={alone}
     />
-  );
-  const shown = amount ? (
-    <span className="nowrap">
-      {formatted}
-      <span className="unit">{unitBeside(column.format, column.unit, lang)}</span>
-    </span>
-  ) : (
-    formatted
   );
   if (!formatOf(column.format).toned) return shown;
   const colour = tone ?? (toNumber(value) === 0 ? null : column.tone);

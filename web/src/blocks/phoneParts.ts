@@ -13,7 +13,7 @@ export type PhoneParts = {
 };
 
 const TEXTS = 3;
-const FIGURES = 3;
+const FIGURES = 4;
 
 /** Whether a row has a cell in a column; a row of what is left over has none in many. */
 export const stands = (column: TableColumn, row: TableRow) => row.cells[column.key] !== undefined;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Value } from '../api';
-import { useText } from './i18n';
+import { unitText, useText } from './i18n';
 import * as format from './format';
 import { Icon } from './Icon';
 
@@ -34,39 +34,60 @@ export function Money({ value }: { value: Value | undefined }) {
   );
 }
 
+const YUAN = '元';
+
+/** The unit behind a cell: of one too small for that of its column its own; of one `alone`, without a head, that of its column. */
+const cellUnit = (inYuan: boolean, alone: boolean, lang: format.Lang) =>
+  inYuan ? unitText(YUAN, lang) : alone ? format.moneyColumnUnit(lang) : '';
+
+/** Where an amount stands: in a column without a head, as on a phone, `alone`; in another currency than the house's. */
+type InColumn = { alone?: boolean; foreign?: boolean };
+
 /** A cell of a money column, in the column's unit. */
-export function MoneyCell({ value, places = 2 }: { value: Value | undefined; places?: number }) {
+export function MoneyCell({
+  value,
+  places = 2,
+  alone = false,
+  foreign = false,
+}: { value: Value | undefined; places?: number } & InColumn) {
   const { lang } = useText();
   const number = format.toNumber(value);
   if (number === null) return <Nothing />;
+  const shape = format.moneyCell(number, lang, places, foreign);
+  const unit = cellUnit(shape.inYuan, alone, lang);
   return (
-    <span className={number === 0 ? 'flat' : undefined} title={exactly(number)}>
-      {format.moneyCell(number, lang, places)}
+    <span className={number === 0 ? 'flat nowrap' : 'nowrap'} title={exactly(number)}>
+      {format.decimal(shape.amount, shape.places)}
+      {unit && <span className="unit">{unit}</span>}
     </span>
   );
 }
 
-type ChangeProps = { value: Value | undefined; unit?: string; cell?: boolean; places?: number };
+type ChangeProps = { value: Value | undefined; unit?: string; cell?: boolean; places?: number } & InColumn;
 
 const MONEY_UNITS = new Set(['', '元', '万', '亿', 'CNY', 'yuan', 'k', 'm']);
 
 /** Amount, places and unit of a change: money is scaled, percentages and points keep their own. */
-function changeParts(number: number, unit: string, cell: boolean, lang: format.Lang) {
+function changeParts(number: number, lang: format.Lang, { unit = '', cell, alone = false, foreign }: ChangeProps) {
   if (unit === '%') return { amount: number, places: 2, suffix: '%' };
   if (unit === 'pp') return { amount: number, places: 2, suffix: ' pp' };
   if (!MONEY_UNITS.has(unit)) return { amount: number, places: Number.isInteger(number) ? 0 : 2, suffix: unit };
-  if (cell) return { amount: number / (lang === 'zh' ? 1e4 : 1e3), places: 2, suffix: '' };
+  if (cell) {
+    const { amount, places, inYuan } = format.moneyCell(number, lang, 2, foreign);
+    return { amount, places, suffix: cellUnit(inYuan, alone, lang) };
+  }
   const scaled = format.money(number, lang);
   const scale = { 亿: 1e8, 万: 1e4, 元: 1, bn: 1e9, m: 1e6, k: 1e3, '': 1 }[scaled?.unit ?? ''];
   return { amount: number / scale, places: 2, suffix: scaled?.unit ?? '' };
 }
 
 /** A signed, coloured change in the direction of the market. */
-export function Change({ value, unit = '', cell = false, places }: ChangeProps) {
+export function Change(props: ChangeProps) {
+  const { value, unit = '', places } = props;
   const { lang } = useText();
   const number = format.toNumber(value);
   if (number === null) return <Nothing />;
-  const parts = changeParts(number, unit, cell, lang);
+  const parts = changeParts(number, lang, props);
   const { text, direction } = format.signed(parts.amount, places ?? parts.places);
   return (
     <span className={`${direction} nowrap`} title={MONEY_UNITS.has(unit) ? exactly(number) : undefined}>

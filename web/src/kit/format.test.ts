@@ -33,11 +33,21 @@ describe('money', () => {
   });
   it('keeps no data apart from zero', () => {
     expect(f.money(null)).toBeNull();
-    expect(f.moneyCell(null)).toBe('—');
-    expect(f.moneyCell('0')).toBe('0.00');
   });
-  it('uses thousands commas and the true minus in a column', () => {
-    expect(f.moneyCell('-15248000')).toBe('\u22121,524.80');
+  it('is in the unit of its column, unless it would have no figure there', () => {
+    const cell = (number: number, lang: f.Lang = 'zh') => f.moneyCell(number, lang);
+    expect(cell(-15248000)).toEqual({ amount: -1524.8, places: 2, inYuan: false });
+    expect(cell(0)).toEqual({ amount: 0, places: 2, inYuan: false });
+    expect(cell(100)).toEqual({ amount: 0.01, places: 2, inYuan: false });
+    expect(cell(45.2)).toEqual({ amount: 45.2, places: 2, inYuan: true });
+    expect(cell(-99.99)).toEqual({ amount: -99.99, places: 2, inYuan: true });
+    expect([cell(45.2, 'en').inYuan, cell(9.99, 'en').inYuan]).toEqual([false, true]);
+    // Yuan are no unit of another currency.
+    expect(f.moneyCell(45.2, 'zh', 2, true)).toEqual({
+      amount: expect.closeTo(0.00452, 9) as number,
+      places: 6,
+      inYuan: false,
+    });
   });
 });
 

@@ -58,10 +58,21 @@ export function money(value: unknown, lang: Lang = 'zh'): Scaled | null {
   return { text: decimal(number / step.at, step.places), unit: step.unit };
 }
 
-/** A cell of a money column: yuan shown in 万 (English: thousands), the unit is in the header. */
-export function moneyCell(value: unknown, lang: Lang = 'zh', places = 2): string {
-  const number = toNumber(value);
-  return number === null ? NOTHING : decimal(number / moneyColumnScale(lang), places);
+export type CellShape = { amount: number; places: number; inYuan: boolean };
+
+/** Whether an amount is so small that nothing of it would be left in the unit of a money column; nothing itself is not. */
+export const isTooSmall = (number: number, lang: Lang, places = 2): boolean =>
+  number !== 0 && Math.abs(number) < moneyColumnScale(lang) / 10 ** places;
+
+/**
+ * How an amount is written in a cell of a money column: in 万 (English: thousands), the unit is in the header. What would
+ * have no figure there is in yuan and has to say so; in another currency it has decimals to the cent.
+ */
+export function moneyCell(number: number, lang: Lang, places = 2, foreign = false): CellShape {
+  const scale = moneyColumnScale(lang);
+  if (!isTooSmall(number, lang, places)) return { amount: number / scale, places, inYuan: false };
+  if (!foreign) return { amount: number, places: 2, inYuan: true };
+  return { amount: number / scale, places: Math.round(Math.log10(scale)) + 2, inYuan: false };
 }
 
 /** How many yuan one unit of a money column is. */

@@ -46,6 +46,11 @@ describe('what a block shows instead of its content', () => {
     expect(retry).toHaveBeenCalledTimes(1);
   });
 
+  it('a page of which nothing was read does not say that the rest of it is not affected', () => {
+    draw(<ErrorState error={new Error('?')} page />);
+    expect(screen.getByTestId('state-error').textContent).toBe('没有取到本页的数据没有数据丢失，请稍后重试。');
+  });
+
   it('a server that is away is not said to have failed', () => {
     draw(<ErrorState error={fault(0, { code: 'offline' })} />);
     expect(screen.getByRole('heading').textContent).toBe('连不上服务器');

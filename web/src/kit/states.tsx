@@ -100,8 +100,8 @@ const PASSING = [408, 409, 425, 429];
 /** Whether the server has refused what was asked: asked again, it is refused again. */
 const isSettled = (status = 0) => status >= 400 && status < 500 && !PASSING.includes(status);
 
-/** An error of a block or a page; a refusal is not an error and looks otherwise. */
-export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
+/** An error of a block, or of a page with nothing beside it; a refusal is not an error and looks otherwise. */
+export function ErrorState({ error, retry, page = false }: { error: unknown; retry?: () => void; page?: boolean }) {
   const { t } = useText();
   const known = error instanceof ApiError ? error : null;
   if (known?.status === 403) return <RefusedState message={known.message} />;
@@ -116,8 +116,8 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
     <StateBlock
       icon={offline ? 'offline' : 'broken'}
       tone="late"
-      title={offline ? t('state.offlineTitle') : known?.message || t('state.errorTitle')}
-      text={offline ? t('state.offlineRead') : t('state.errorSafe')}
+      title={offline ? t('state.offlineTitle') : known?.message || t(page ? 'state.errorPage' : 'state.errorTitle')}
+      text={t(offline ? 'state.offlineRead' : page ? 'state.errorPageSafe' : 'state.errorSafe')}
       requestId={known?.requestId}
       actions={actions}
       id="state-error"
@@ -163,7 +163,7 @@ type QueryProps<T> = {
 export function QueryState<T>({ query, rows, page = false, children }: QueryProps<T>) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
   const state = query.isError ? (
-    <ErrorState error={query.error} retry={() => void query.refetch()} />
+    <ErrorState error={query.error} retry={() => void query.refetch()} page={page} />
   ) : (
     <Skeleton rows={rows} />
   );

@@ -78,11 +78,11 @@ _OUTCOMES = {
 
 def register() -> None:
     """Offer the blocks of this room."""
-    register_block(Block("campaign_brief", "营销概况", "Campaigns today", _brief))
-    register_block(Block("campaign_figures", "触达概况", "Reach", _figures))
-    register_block(Block("campaign_board", "营销活动", "Campaigns", _board))
-    register_block(Block("party_touches", "营销触达", "Touches", _touches, of_record=True, role="party"))
-    register_block(Block("party_timeline", "时间线", "Timeline", _timeline, of_record=True, role="party"))
+    register_block(Block("campaign_brief", "营销概况", "Campaigns today", _brief, by="nothing"))
+    register_block(Block("campaign_figures", "触达概况", "Reach", _figures, by="nothing"))
+    register_block(Block("campaign_board", "营销活动", "Campaigns", _board, by="nothing"))
+    register_block(Block("party_touches", "营销触达", "Touches", _touches, by="record", role="party"))
+    register_block(Block("party_timeline", "时间线", "Timeline", _timeline, by="record", role="party"))
 
 
 def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
@@ -140,8 +140,9 @@ def _board(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
     counted = standing.counts_of(found[:_SHOWN], principal=principal)
     for campaign in found[:_SHOWN]:
         people = counted[campaign.id]
-        numbers = {key: getattr(people, key) for key in _NUMBERS}
-        shares = {f"{key}_share": _share(numbers[key], people.treated) for key in ("sent", "refused")}
+        # Before anybody is chosen there is no number, not even none.
+        numbers = {key: getattr(people, key) if campaign.snapshot_uid else None for key in _NUMBERS}
+        shares = {f"{key}_share": _share(getattr(people, key), people.treated) for key in ("sent", "refused")}
         rows.append(
             {
                 "key": str(campaign.uid),

@@ -137,7 +137,7 @@ class WorkDoneOut(TypedDict):
 
 
 class CampaignRowOut(TypedDict):
-    """A campaign in a list."""
+    """A campaign in a list; before anybody is chosen there are no `counts`."""
 
     uid: uuid.UUID
     name: str
@@ -147,7 +147,7 @@ class CampaignRowOut(TypedDict):
     owner: CampaignOwnerOut
     business_date: date | None
     launched_at: datetime | None
-    counts: CountsOut
+    counts: CountsOut | None
     work: WorkDoneOut
 
 
@@ -483,7 +483,7 @@ class EffectOut(TypedDict):
     """What a campaign brought about; `first_day` is the trading day whose close gives the first figures.
 
     The measures are stored: `made_at` says since when, `current` whether they are of the newest data, `run` what is
-    under way; where nothing is stored yet there are none.
+    under way; where nothing is stored yet there are none. Before anybody is chosen there are no `counts`.
     """
 
     sentence: str
@@ -491,7 +491,7 @@ class EffectOut(TypedDict):
     days: int
     observed_days: int
     first_day: date | None
-    counts: CountsOut
+    counts: CountsOut | None
     refusals: list[RefusalOut]
     work: CampaignWorkOut
     measures: list[MeasureOut]

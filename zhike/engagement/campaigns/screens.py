@@ -123,6 +123,11 @@ def counts_out(found: Counts) -> CountsOut:
     }
 
 
+def chosen_out(campaign: Campaign, found: Counts) -> CountsOut | None:
+    """Return the same of a campaign, None before anybody is chosen: nobody is not how many there are to be."""
+    return counts_out(found) if campaign.snapshot_uid else None
+
+
 def list_out(campaigns: Sequence[Campaign], principal: Principal) -> list[CampaignRowOut]:
     """Return campaigns as a list shows them, in as many queries as one of them."""
     counted = standing.counts_of(campaigns, principal=principal)
@@ -140,7 +145,7 @@ def _summary(campaign: Campaign, counted: Counts, tasks: CampaignWork) -> Campai
         "owner": {"name": campaign.owner_name, "employee_no": campaign.owner},
         "business_date": campaign.business_date,
         "launched_at": campaign.launched_at,
-        "counts": counts_out(counted),
+        "counts": chosen_out(campaign, counted),
         "work": {"open": tasks.open, "done": tasks.done},
     }
 
@@ -168,11 +173,8 @@ def campaign_out(campaign: Campaign, principal: Principal) -> CampaignOut:
             "days": campaign.goal_days,
             "sentence": _goal(campaign, principal.language),
         },
-        "snapshot": {
-            "count": row["counts"]["chosen"],
-            "business_date": campaign.business_date,
-        }
-        if campaign.snapshot_uid
+        "snapshot": {"count": row["counts"]["chosen"], "business_date": campaign.business_date}
+        if row["counts"]
         else None,
         "confirmation": run_out(standing.confirmation(campaign, principal=principal)),
         "permitted": api.permitted_acts(campaign, principal),
@@ -320,14 +322,12 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
     counted = standing.counts(campaign, principal=principal)
     channel = channels.template(campaign.template).channel
     return {
-        "sentence": sentences.conclusion(found, language)
-        if computed.made_at or not found.observed_days
-        else _pending(computed.run, language),
+        "sentence": _said(campaign, computed, language),
         "business_date": found.business_date,
         "days": found.days,
         "observed_days": found.observed_days,
         "first_day": trading_calendar().add(campaign.reach_date, 1) if campaign.reach_date else None,
-        "counts": counts_out(counted),
+        "counts": chosen_out(campaign, counted),
         "refusals": _refusals_out(compliance.refusals(origin_uid=campaign.uid, channel=channel)),
         "work": _work_out(campaign),
         "measures": [_difference_out(measure, language) for measure in found.measures],
@@ -335,13 +335,25 @@ def effect_out(campaign: Campaign, computed: Computed[Effect], principal: Princi
         "branches": _branches(found),
         "checks": _checks(
             found, counted, standing.put_off(campaign, principal=principal), campaign.control_percent, language
-        ),
+        )
+        if campaign.snapshot_uid
+        else [],
         "complete": found.complete,
         "closing": _closing(campaign.uid, principal),
         "current": computed.current,
         "made_at": computed.made_at,
         "run": run_out(computed.run),
     }
+
+
+def _said(campaign: Campaign, computed: Computed[Effect], language: str) -> str:
+    """What a campaign brought about, or what there is to wait for."""
+    found = computed.result
+    if campaign.launched_at is None:
+        return sentences.awaited(campaign.state, language)
+    if found is None or (found.observed_days and not computed.made_at):
+        return sentences.pending(under_way=computed.run is not None and computed.run.under_way, language=language)
+    return sentences.conclusion(found, language)
 
 
 def _curve_out(found: Effect) -> CurveOut | None:
@@ -486,13 +498,6 @@ def _with_units(said: str, language: str) -> str:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _pending(run: RunState | None, language: str) -> str:
-    """Say that nothing is computed yet, though there are figures."""
-    if run is not None and run.under_way:
-        return "Being computed from the newest figures" if language == "en" else "正在按最新数据计算"
-    return "The effect is not computed yet" if language == "en" else "效果尚未计算"
 
 
 def _branches(found: Effect) -> list[BranchOut]:

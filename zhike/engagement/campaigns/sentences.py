@@ -30,6 +30,31 @@ def conclusion(found: Effect, language: str) -> str:
     return (said[_at(language)] + _under_way(found)[_at(language)]).strip()
 
 
+def awaited(state: str, language: str) -> str:
+    """Say what has to happen to a campaign that was never launched before it brings anything about."""
+    known = {
+        "draft": Labels(
+            "活动还是草稿：确认人数并启动后，才有人群去向与效果",
+            "Still a draft: people and effect begin once it is confirmed and launched",
+        ),
+        "confirming": Labels(
+            "正在冻结名单：完成并启动后，才有人群去向与效果",
+            "The audience is being frozen: people and effect begin once that is done and it is launched",
+        ),
+    }
+    launch = Labels(
+        "人数已确认，尚未启动：启动后才开始触达和计算效果",
+        "Confirmed and not launched: reach and effect begin with the launch",
+    )
+    return known.get(state, launch)[_at(language)]
+
+
+def pending(*, under_way: bool, language: str) -> str:
+    """Say that nothing is computed yet, though there are figures."""
+    computing = Labels("正在按最新数据计算", "Being computed from the newest figures")
+    return (computing if under_way else Labels("效果尚未计算", "The effect is not computed yet"))[_at(language)]
+
+
 def note(measure: Difference, language: str) -> str | None:
     """Say what a reader of one measure has to know beside its numbers; of the primary one the conclusion says it."""
     if measure.state == "few":

@@ -173,4 +173,4 @@ def _said(row: Record, settings: AccountRows, own: bool, shared: bool, language:
     return (joint.others if joint and is_joint else settings.others)[language].replace("{owner}", name)
 
 
-ACCOUNTS = Block("account_rows", "账户", "Accounts", of_record, AccountRows, of_record=True, role="party")
+ACCOUNTS = Block("account_rows", "账户", "Accounts", of_record, AccountRows, by="record", role="party")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from zhike.platform.fields.types import Option
 from zhike.platform.records.figures import ObjectKey
 
 _SHOWN = 20
+#: What of `FactRows` decides which rows there are and in which order: its columns, because one is ordered and grouped by.
+_LISTING = {"dataset", "beside", "where", "days", "columns", "group", "order"}
 MeasureKey = Annotated[Key, Refers("measure")]
 
 
@@ -144,6 +147,12 @@ class FactRows(BlockSettings):
     def measured(self) -> str | None:
         """The column of whose whole shares are told."""
         return next((column.of for column in self.columns if column.of and not column.per), None)
+
+    @property
+    def listed(self) -> str:
+        """A digest of what decides which rows there are and in which order they stand."""
+        said = self.model_dump_json(include=_LISTING)
+        return hashlib.sha256(said.encode()).hexdigest()
 
     def checked(self, everything: Snapshot) -> Iterator[Finding]:
         """Yield what is wrong with the facts and columns that are named."""

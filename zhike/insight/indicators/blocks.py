@@ -22,7 +22,16 @@ from zhike.platform.records import api as records
 
 _DAYS = 250
 _PINS = 6
-_WAN, _THOUSAND = Decimal(10_000), Decimal(1_000)
+#: From which amount on one is said in which unit, with so many decimals.
+_STEPS = {
+    "zh": ((Decimal(100_000_000), 2, "亿"), (Decimal(10_000), 2, "万"), (Decimal(1), 2, "元")),
+    "en": (
+        (Decimal(1_000_000_000), 2, "bn"),
+        (Decimal(1_000_000), 2, "m"),
+        (Decimal(1_000), 1, "k"),
+        (Decimal(1), 2, "CNY"),
+    ),
+}
 
 
 def measure_over_time(principal: Principal, subject: Subject, settings: OverTime) -> BlockData:
@@ -40,22 +49,27 @@ def measure_over_time(principal: Principal, subject: Subject, settings: OverTime
     if publication is None or line.dataset not in publication.versions:
         return block_data.series(data, None)
     last = publication.business_date
-    first = trading_calendar().last(last, _DAYS)[0]
+    first = trading_calendar().back(last, _DAYS)
     with warehouse.session(pins=publication, lookup=True) as session:
         points = days.of_party(session, line, party.id, first, last)
         data["points"] = [{"x": day, "y": str(total)} for day, total in points]
         if points and pinned is not None and pinned.dataset in publication.versions:
             found = days.largest(session, pinned, party.id, first, last, _PINS)
-            data["pins"] = [{"x": day, "label": _said(pinned, total, principal.language)} for day, total in found]
+            data["pins"] = [{"x": day, "label": told(pinned, total, principal.language)} for day, total in found]
     return block_data.series(data, AsOf("day_end", last))
 
 
-def _said(measure: Measure, total: Decimal, language: str) -> str:
+def told(measure: Measure, total: Decimal, language: str) -> str:
     """A day's total in few signs: what it is and how much."""
     words = measure.labels[language]
     if not measure.value_type.currency:
-        return f"{words} {total:+,}"
-    return f"{words} {total / _THOUSAND:+,.1f} k" if language == "en" else f"{words} {total / _WAN:+,.2f} 万"
+        return f"{words} {_signed(total, '')}"
+    scale, places, unit = next(step for step in _STEPS[language] if abs(total) >= step[0] or step[0] == 1)
+    return f"{words} {_signed(total / scale, f'.{places}f')} {unit}"
+
+
+def _signed(number: Decimal, places: str) -> str:
+    return f"{number:+,{places}}".replace("-", "\N{MINUS SIGN}")
 
 
 Points = Sequence[tuple[date, Decimal]]
@@ -153,5 +167,5 @@ def _month(day: date, back: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-BY_MONTH = Block("measure_by_month", "逐月变动", "By month", measure_by_month, Periods, of_record=True, role="party")
-OVER_TIME = Block("measure_over_time", "走势", "Over time", measure_over_time, OverTime, of_record=True, role="party")
+BY_MONTH = Block("measure_by_month", "逐月变动", "By month", measure_by_month, Periods, by="record", role="party")
+OVER_TIME = Block("measure_over_time", "走势", "Over time", measure_over_time, OverTime, by="record", role="party")

@@ -41,7 +41,7 @@ def of_record(principal: Principal, subject: Subject, settings: FactRows) -> Blo
         last = served if settings.days else facts.held_on(session, settings.dataset, served)
         if last is None:
             return block_data.table([], [], AsOf("day_end", served))
-        first = trading_calendar().last(last, settings.days)[0] if settings.days else last
+        first = trading_calendar().back(last, settings.days) if settings.days else last
         found = facts.of_party(session, settings, publication.versions, party.id, (first, last), before)
         whole = _kept(session, settings, publication, party.id, last)
     return _table(settings, found, whole, last, before, subject, principal.language)
@@ -68,7 +68,8 @@ def _place(subject: Subject, settings: FactRows) -> tuple[date | None, int]:
 
 
 def _list(subject: Subject, settings: FactRows) -> str:
-    return f"{settings.dataset} {subject.uid}"
+    """What a place is one in: the facts of this record that the block lists, in its order. Another block has other places."""
+    return f"facts {subject.object} {subject.uid} {settings.listed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +155,4 @@ def _rest(
     ]
 
 
-ROWS = Block("fact_rows", "明细", "Facts", of_record, FactRows, of_record=True, role="party")
+ROWS = Block("fact_rows", "明细", "Facts", of_record, FactRows, by="record", role="party")

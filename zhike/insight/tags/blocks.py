@@ -26,4 +26,4 @@ def party_tags(principal: Principal, subject: Subject, _settings: BlockSettings)
     return block_data.tags(shown, AsOf("day_end", day) if day else None)
 
 
-PARTY_TAGS = Block("party_tags", "标签", "Tags", party_tags, of_record=True, role="party")
+PARTY_TAGS = Block("party_tags", "标签", "Tags", party_tags, by="record", role="party")

@@ -76,4 +76,4 @@ def _state(file: NightFile) -> str:
     return "partly" if file.state == "done" and left > 0 else file.state
 
 
-LAST_LOAD = Block("last_load", "今晚文件", "Tonight's files", last_load)
+LAST_LOAD = Block("last_load", "今晚文件", "Tonight's files", last_load, by="nothing")

@@ -16,7 +16,7 @@ from zhike.kernel.definition_parts import Labels as Words
 from zhike.kernel.providers import BlockSettings, Named
 from zhike.kernel.wire import Labels, Option
 from zhike.platform.records.figures import Compared, ObjectKey, OfBook
-from zhike.platform.records.schemas import HistoryOut
+from zhike.platform.records.schemas import HistoryOut, RecordSourceOut
 from zhike.platform.records.wire import Owner
 
 _FIGURE = "a field, an indicator or a tag"
@@ -153,16 +153,22 @@ class FieldData(FactData):
 
 
 class SectionData(TypedDict):
-    """Fields under one heading."""
+    """Fields under one heading; `kept` where a source keeps one or more of them."""
 
     labels: Labels
+    kept: bool
     fields: list[FieldData]
 
 
 class FieldsData(TypedDict):
-    """What the block kind `fields` shows."""
+    """What the block kind `fields` shows; the `source` is the one that keeps the record, where it is known.
+
+    Of a record that is `corrected` the reader may ask for corrections of what that keeps.
+    """
 
     sections: list[SectionData]
+    source: RecordSourceOut | None
+    corrected: bool
     object: str
     uid: uuid.UUID
     revision: int

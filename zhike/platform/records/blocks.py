@@ -56,7 +56,7 @@ from zhike.platform.records.block_parts import (
 )
 from zhike.platform.records.figures import Compared, column_of, compared, day_end, drawn, fields_named, known, scalar
 from zhike.platform.records.logic.history import RecordHistory
-from zhike.platform.records.schemas import history_out
+from zhike.platform.records.schemas import history_out, is_corrected, source_out
 from zhike.platform.records.wire import Owner
 
 _VIEWS = 20
@@ -71,13 +71,13 @@ _CHOSEN = "-chosen"
 def register() -> None:
     """Offer the blocks and the search of this room."""
     for block in (
-        Block("record_identity", "身份", "Identity", _identity, RecordIdentity, of_record=True),
-        Block("record_fields", "资料", "Facts", _fields, RecordFields, of_record=True),
-        Block("record_history", "变更记录", "History", _history, of_record=True),
-        Block("record_access", "查看记录", "Access log", _access, of_record=True),
-        Block("related_records", "相关记录", "Related", _related, RelatedRecords, of_record=True),
-        Block("book_figures", "名下资产", "Book", _book_figures, BookFigures),
-        Block("movers", "资产变动", "Movers", _movers, Movers),
+        Block("record_identity", "身份", "Identity", _identity, RecordIdentity, by="record"),
+        Block("record_fields", "资料", "Facts", _fields, RecordFields, by="record"),
+        Block("record_history", "变更记录", "History", _history, by="record"),
+        Block("record_access", "查看记录", "Access log", _access, by="record"),
+        Block("related_records", "相关记录", "Related", _related, RelatedRecords, by="record"),
+        Block("book_figures", "名下资产", "Book", _book_figures, BookFigures, by="unit"),
+        Block("movers", "资产变动", "Movers", _movers, Movers, by="unit"),
     ):
         register_block(block)
     register_search("records", _search)
@@ -134,6 +134,7 @@ def _fields(principal: Principal, subject: Subject, settings: RecordFields) -> B
     sections: list[SectionData] = [
         {
             "labels": labels(section.labels),
+            "kept": found.from_source and any(_is_kept(owner.fields[key]) for key in set(section.fields) - elsewhere),
             "fields": [
                 {
                     **_fact(owner.fields[key], found.values.get(key), principal),
@@ -153,12 +154,19 @@ def _fields(principal: Principal, subject: Subject, settings: RecordFields) -> B
     ]
     data: FieldsData = {
         "sections": sections,
+        "source": source_out(owner.key, found),
+        "corrected": is_corrected(owner, principal),
         "object": owner.key,
         "uid": found.uid,
         "revision": found.revision,
         "permitted": list(found.permitted),
     }
     return BlockData("fields", data, live())
+
+
+def _is_kept(field: FieldType) -> bool:
+    """Whether a source keeps a field of the records that it gave."""
+    return field.stored and field.owner == "source"
 
 
 def _history(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:

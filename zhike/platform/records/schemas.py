@@ -409,11 +409,10 @@ def wire_values(values: Mapping[str, object]) -> Mapping[str, WireValue]:
 def record_out(object: str, record: Record, principal: Principal) -> RecordOut:
     """Return one record as the interface gives it."""
     by = record.updated_by
-    file = origins.of(object, record.source_key)
     return {
         **_row_out(record),
         "permitted": list(record.permitted),
-        "source": {"labels": {"zh": file.zh, "en": file.en}, "day": file.day} if file else None,
+        "source": source_out(object, record),
         "unit": cast(ReferenceValue | None, record.unit),
         "owner": record.owner,
         "security_level": record.security_level,
@@ -423,6 +422,12 @@ def record_out(object: str, record: Record, principal: Principal) -> RecordOut:
         if by == principal.actor
         else organization.actor_names([by], principal.language)[by],
     }
+
+
+def source_out(object: str, record: Record) -> RecordSourceOut | None:
+    """Return which source keeps a record, if one does."""
+    file = origins.of(object, record.source_key)
+    return {"labels": {"zh": file.zh, "en": file.en}, "day": file.day} if file else None
 
 
 def history_out(entries: Sequence[RecordHistory]) -> HistoryOut:
@@ -487,13 +492,18 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
         "detail": {"sections": [{"labels": labels(words), "fields": keys} for words, keys in sections]},
         "form": {"fields": list(found.form.fields) if found.form else editable},
         "page": found.page,
-        "corrected": found.corrections is not None and permissions.allowed(principal, "work.create"),
+        "corrected": is_corrected(owner, principal),
         "operations": [
             operation
             for operation in ("create", "update", "delete", "export", "unmask", "access_log")
             if permissions.allowed(principal, f"{owner.key}.{operation}")
         ],
     }
+
+
+def is_corrected(owner: ObjectType, principal: Principal) -> bool:
+    """Return whether somebody may ask for corrections of what a source keeps of the object's records."""
+    return owner.definition.corrections is not None and permissions.allowed(principal, "work.create")
 
 
 def _tabs(tabs: Sequence[str], principal: Principal, owner: ObjectType) -> list[str]:
@@ -521,6 +531,7 @@ def _field_out(owner: ObjectType, field: FieldType, principal: Principal) -> Fie
         "owner": cast(Owner, field.owner),
         "options": [option(o.key, o.labels, o.status) for o in field.options],
         "required": field.required or field.required_by_hand,
+        "default": cast(WireValue, field.default),
         "written": written_out(field.values),
         "readonly": not field.stored or bool(field.stamp) or bool(field.steps),
         "masked": bool(field.mask) and rule == "masked",

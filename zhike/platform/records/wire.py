@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from zhike.expressions.wire import Condition
 from zhike.kernel.block_data import Format
-from zhike.kernel.wire import Labels, Option, RequestBody, labels, option
+from zhike.kernel.wire import Labels, Option, RequestBody, WireValue, labels, option
 from zhike.platform.fields.api import Form, ValueType
 from zhike.platform.fields.types import Asked
 from zhike.platform.objects.types import Computed, FieldDefinition, FieldType, Parent, RecordQuery
@@ -117,7 +117,7 @@ class FieldOut(TypedDict):
     """One field as forms, lists and conditions want it.
 
     `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn,
-    `asked` how a condition asks about it.
+    `asked` how a condition asks about it. `default` is what a form of a new record begins with.
     """
 
     key: str
@@ -136,6 +136,7 @@ class FieldOut(TypedDict):
     owner: Owner
     options: list[Option]
     required: bool
+    default: WireValue
     written: WrittenOut | None
     readonly: bool
     masked: bool
@@ -170,6 +171,7 @@ def form_field_out(field: FieldDefinition) -> FieldOut:
         "owner": "desk",
         "options": [option(o.key, o.labels, o.status) for o in found.options],
         "required": found.required,
+        "default": cast(WireValue, found.default),
         "written": written_out(values),
         "readonly": False,
         "masked": False,

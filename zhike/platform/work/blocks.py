@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from zhike.kernel.block_data import BriefFirst, Tone, brief
 from zhike.kernel.providers import Block, BlockData, BlockSettings, Subject, live, register_block
@@ -20,15 +21,16 @@ _DUE = 8
 
 def register() -> None:
     """Offer the blocks of this room."""
-    register_block(Block("work_brief", "今日工作", "Today's work", _brief))
-    register_block(Block("due_work", "待办", "To-do", _due))
-    register_block(Block("record_work", "待办", "Work", _of_record, of_record=True))
-    register_block(Block("per_manager", "按服务人员", "By employee", per_manager, PerManager))
-    register_block(Block("per_unit", "按机构", "By unit", per_unit, PerUnit))
+    register_block(Block("work_brief", "今日工作", "Today's work", _brief, by="unit"))
+    register_block(Block("due_work", "待办", "To-do", _due, by="unit"))
+    register_block(Block("record_work", "待办", "Work", _of_record, by="record"))
+    register_block(Block("per_manager", "按服务人员", "By employee", per_manager, PerManager, by="unit"))
+    register_block(Block("per_unit", "按机构", "By unit", per_unit, PerUnit, by="unit"))
 
 
-def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
-    totals = api.counts(principal=principal)
+def _brief(principal: Principal, unit: OrgUnit | None, _settings: BlockSettings) -> BlockData:
+    query = WorkQuery(limit=1, unit=InUnit(unit.code) if unit else None)
+    totals = api.counts(query, principal=principal)
     english = principal.language == "en"
     said: list[tuple[str, Tone]] = []
     if totals.overdue:
@@ -41,7 +43,7 @@ def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
         said.append((f"{totals.open} open in all" if english else f"共 {totals.open} 件待办", "plain"))
     if totals.free:
         said.append((f"{totals.free} to be taken" if english else f"{totals.free} 件待领取", "plain"))
-    items, _more = api.todo(WorkQuery(limit=1), principal=principal)
+    items, _more = api.todo(query, principal=principal)
     first: BriefFirst | None = None
     if items:
         shown = present(items, principal)[0]
@@ -53,7 +55,8 @@ def _brief(principal: Principal, _subject: None, _settings: BlockSettings) -> Bl
 def _due(principal: Principal, unit: OrgUnit | None, _settings: BlockSettings) -> BlockData:
     query = WorkQuery(limit=_DUE, unit=InUnit(unit.code) if unit else None)
     items, _more = api.todo(query, principal=principal)
-    return _work(items, api.counts(query, principal=principal).shown, principal)
+    place = f"?{urlencode({'unit': unit.code})}" if unit else ""
+    return _work(items, api.counts(query, principal=principal).shown, principal, path=f"/work{place}")
 
 
 def _of_record(principal: Principal, subject: Subject, _settings: BlockSettings) -> BlockData:
@@ -63,6 +66,8 @@ def _of_record(principal: Principal, subject: Subject, _settings: BlockSettings)
     return _work(items, len(items), principal, f"/work?about={subject.object}:{subject.uid}" if gives else None)
 
 
-def _work(items: Sequence[Work], total: int, principal: Principal, create: str | None = None) -> BlockData:
-    data: WorkData = {"items": present(items, principal), "total": total, "create": create}
+def _work(
+    items: Sequence[Work], total: int, principal: Principal, create: str | None = None, path: str = "/work"
+) -> BlockData:
+    data: WorkData = {"items": present(items, principal), "total": total, "path": path, "create": create}
     return BlockData("work", data, live(), empty=not items)

@@ -256,10 +256,11 @@ class ColleaguesOut(TypedDict):
 
 
 class WorkData(TypedDict):
-    """What the block kind `work` shows: some items, how many there are, and where more is given, for whoever may."""
+    """What the block kind `work` shows: some items, how many there are and where; where more is given, for whoever may."""
 
     items: list[WorkOut]
     total: int
+    path: str
     create: str | None
 
 

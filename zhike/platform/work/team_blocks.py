@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from pydantic import Field
 
 from zhike.kernel.block_data import CellValue, TableColumn, TableRow, column, table
+from zhike.kernel.definition_parts import Flag
 from zhike.kernel.definition_parts import Labels as Words
 from zhike.kernel.providers import BlockData, Named
 from zhike.kernel.wire import labels
@@ -43,6 +44,13 @@ _WORK_COLUMNS = [
 ]
 _OF_WORK = ("open", "overdue", "done")
 _NONE = WorkCounts(0, 0, 0, 0)
+_FINE = Decimal("0.000001")
+
+
+class TeamColumn(Compared):
+    """A figure of each row, or its share of the total."""
+
+    share: Flag = Field(False, description="the row's share of the total, in per cent; of nothing there is none")
 
 
 class PerManager(OfBook):
@@ -50,7 +58,7 @@ class PerManager(OfBook):
 
     who: Words = Field(description="what one of the employees is called")
     count: Words = Field(description="what is written over the number of parties")
-    columns: tuple[Compared, ...] = Field(min_length=1, description="figures and fields from left to right")
+    columns: tuple[TeamColumn, ...] = Field(min_length=1, description="figures and fields from left to right")
 
     def named(self, record: str) -> Iterator[Named]:
         """Yield every field and refinement that the settings name."""
@@ -103,6 +111,16 @@ class _Named:
     work: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row before its shares are known: what it is called, what is in it, where it leads, and which cells it lacks."""
+
+    named: _Named
+    part: _Part
+    path: str | None = None
+    lacks: Sequence[str] = ()
+
+
 @dataclass(slots=True)
 class _Team:
     """The table that is being made: its rows in order, what is left over below them, and what all have put into it."""
@@ -111,10 +129,10 @@ class _Team:
     unit: OrgUnit | None
     language: str
     owner: ObjectType = field(init=False)
-    columns: list[Compared] = field(init=False)
+    columns: list[TeamColumn] = field(init=False)
     keys: list[str] = field(init=False)
-    rows: list[TableRow] = field(default_factory=list)
-    rest: list[TableRow] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
+    rest: list[_Row] = field(default_factory=list)
     total: _Part = field(default_factory=_Part)
 
     def __post_init__(self) -> None:
@@ -125,15 +143,13 @@ class _Team:
     def add(self, row: _Named, part: _Part, *, path: str | None = None) -> None:
         """Add a row; it leads to `path`, or else to the list of its records or of its work."""
         self.total.add(part.count, part.sums, part.work)
-        self.rows.append(self._row(row, part, path))
+        self.rows.append(_Row(row, part, path))
 
     def leave(self, row: _Named, part: _Part, *, lacks: Sequence[str] = ()) -> None:
         """Add below the rows what they leave over, if there is anything; cells that it lacks say nothing."""
         if not part.empty:
             self.total.add(part.count, part.sums, part.work)
-            made = self._row(row, part, None)
-            cells = {key: cell for key, cell in made["cells"].items() if key not in lacks}
-            self.rest.append({**made, "cells": cells})
+            self.rest.append(_Row(row, part, lacks=lacks))
 
     @property
     def of_records(self) -> list[str]:
@@ -149,26 +165,34 @@ class _Team:
             *_WORK_COLUMNS,
         ]
         total = self._cells(_TOTAL[self.language], self.total)
-        return table(heads, self.rows, day_end(self.owner.key), rest=self.rest, total=total)
+        rows, rest = [self._row(row) for row in self.rows], [self._row(row) for row in self.rest]
+        return table(heads, rows, day_end(self.owner.key), rest=rest, total=total)
 
-    def _row(self, row: _Named, part: _Part, path: str | None) -> TableRow:
-        links = {}
+    def _row(self, made: _Row) -> TableRow:
+        row, part, links = made.named, made.part, {}
         if row.records is not None and part.count > 0:
             links["count"] = self._records(row.records)
         if row.work is not None:
             links |= {"open": self._work(row.work)} if part.work.open else {}
             links |= {"overdue": self._work({**row.work, "overdue": "1"})} if part.work.overdue else {}
-        leads = path or links.get("count") or links.get("open")
-        return {"key": row.key, "path": leads, "cells": self._cells(row.name, part), "links": links}
+            # Nobody's is open work alone: the list of what is done is of whoever did it.
+            if part.work.done and "nobody" not in row.work:
+                links |= {"done": self._work({**row.work, "view": "done"})}
+        leads = made.path or links.get("count") or links.get("open")
+        cells = {key: cell for key, cell in self._cells(row.name, part).items() if key not in made.lacks}
+        return {"key": row.key, "path": leads, "cells": cells, "links": links}
 
     def _cells(self, name: str, part: _Part) -> dict[str, CellValue]:
-        sums = dict(zip(self.keys, part.sums or [0] * len(self.keys), strict=True))
+        sums, whole = self._sums(part), self._sums(self.total)
         return {
             "name": name,
             "count": part.count,
-            **{item.key: compared(item, sums) for item in self.columns},
+            **{item.key: _share(item, sums, whole) if item.share else compared(item, sums) for item in self.columns},
             **{key: getattr(part.work, key) for key in _OF_WORK},
         }
+
+    def _sums(self, part: _Part) -> dict[str, Any]:
+        return dict(zip(self.keys, part.sums or [0] * len(self.keys), strict=True))
 
     def _records(self, asked: Mapping[str, str]) -> str:
         """The list of the book, of the unit that is looked at, narrowed further."""
@@ -178,6 +202,14 @@ class _Team:
 
     def _work(self, asked: Mapping[str, str]) -> str:
         return f"/work?{urlencode({**({'unit': self.unit.code} if self.unit else {}), **asked})}"
+
+
+def _share(item: TeamColumn, sums: Mapping[str, Any], whole: Mapping[str, Any]) -> str | None:
+    """Return what a figure is of that of the total, in per cent: finer than it is drawn, so that it is rounded once."""
+    part, of = compared(item, sums), compared(item, whole)
+    if part is None or of is None or Decimal(str(of)) <= 0:
+        return None
+    return str((Decimal(str(part)) * 100 / Decimal(str(of))).quantize(_FINE))
 
 
 def per_manager(principal: Principal, unit: OrgUnit | None, settings: PerManager) -> BlockData:

@@ -2138,6 +2138,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description One sentence about the day. */
         BriefData: {
@@ -2180,7 +2181,7 @@ export interface components {
             channel_away: components["schemas"]["ChannelAwayOut"] | null;
             confirmation: components["schemas"]["CampaignRunOut"] | null;
             control_percent: number;
-            counts: components["schemas"]["CountsOut"];
+            counts: components["schemas"]["CountsOut"] | null;
             due_days: number;
             goal: components["schemas"]["GoalOut"];
             launched_at: string | null;
@@ -2208,11 +2209,11 @@ export interface components {
             employee_no: string;
             name: string;
         };
-        /** @description A campaign in a list. */
+        /** @description A campaign in a list; before anybody is chosen there are no `counts`. */
         CampaignRowOut: {
             audience: components["schemas"]["Named"];
             business_date: string | null;
-            counts: components["schemas"]["CountsOut"];
+            counts: components["schemas"]["CountsOut"] | null;
             launched_at: string | null;
             name: string;
             owner: components["schemas"]["CampaignOwnerOut"];
@@ -2449,7 +2450,7 @@ export interface components {
          * @description What a campaign brought about; `first_day` is the trading day whose close gives the first figures.
          *
          *     The measures are stored: `made_at` says since when, `current` whether they are of the newest data, `run` what is
-         *     under way; where nothing is stored yet there are none.
+         *     under way; where nothing is stored yet there are none. Before anybody is chosen there are no `counts`.
          */
         EffectOut: {
             branches: components["schemas"]["BranchOut"][];
@@ -2457,7 +2458,7 @@ export interface components {
             checks: components["schemas"]["CheckOut"][];
             closing: components["schemas"]["ClosingOut"] | null;
             complete: boolean;
-            counts: components["schemas"]["CountsOut"];
+            counts: components["schemas"]["CountsOut"] | null;
             current: boolean;
             curve: components["schemas"]["CurveOut"] | null;
             days: number;
@@ -2623,12 +2624,13 @@ export interface components {
          * @description One field as forms, lists and conditions want it.
          *
          *     `role` is what it means to the platform, `web` the component that shows and edits it, `format` how it is drawn,
-         *     `asked` how a condition asks about it.
+         *     `asked` how a condition asks about it. `default` is what a form of a new record begins with.
          */
         FieldOut: {
             /** @enum {string} */
             asked: "text" | "integer" | "decimal" | "boolean" | "date" | "choice" | "";
             currency: string | null;
+            default: components["schemas"]["WireValue"];
             /** @enum {string} */
             format: "text" | "number" | "money" | "change" | "count" | "percent" | "duration" | "date" | "datetime" | "tag" | "tier" | "link" | "bar" | "diverge";
             help: components["schemas"]["Labels"] | null;
@@ -2666,13 +2668,20 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
-        /** @description What the block kind `fields` shows. */
+        /**
+         * @description What the block kind `fields` shows; the `source` is the one that keeps the record, where it is known.
+         *
+         *     Of a record that is `corrected` the reader may ask for corrections of what that keeps.
+         */
         FieldsData: {
+            corrected: boolean;
             object: string;
             permitted: string[];
             revision: number;
             sections: components["schemas"]["SectionData"][];
+            source: components["schemas"]["RecordSourceOut"] | null;
             /** Format: uuid */
             uid: string;
         };
@@ -2700,6 +2709,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description Numbers side by side. */
         FiguresData: {
@@ -2843,6 +2853,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description What the block kind `history` shows: the journal, and whose fields it tells of. */
         HistoryData: {
@@ -2884,6 +2895,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description What the block kind `identity` shows: who this is, at a glance. */
         IdentityData: {
@@ -3934,9 +3946,10 @@ export interface components {
         SearchOut: {
             groups: components["schemas"]["SearchGroupOut"][];
         };
-        /** @description Fields under one heading. */
+        /** @description Fields under one heading; `kept` where a source keeps one or more of them. */
         SectionData: {
             fields: components["schemas"]["FieldData"][];
+            kept: boolean;
             labels: components["schemas"]["Labels"];
         };
         /** @description Fields under one heading. */
@@ -3965,6 +3978,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description A measure over days. */
         SeriesData: {
@@ -4111,6 +4125,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description A column; `tone` is how a number that is not zero is written. */
         TableColumn: {
@@ -4197,6 +4212,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description The tags of a record. */
         TagsData: {
@@ -4253,6 +4269,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description What happened, newest first. */
         TimelineData: {
@@ -4297,6 +4314,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description What the block kind `touches` shows. */
         TouchesData: {
@@ -4520,6 +4538,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             /** @enum {string} */
             state: "ok" | "empty";
+            whole?: boolean;
         };
         /** @description How much work there is by state; `free` may be taken, `shown` is what the list asks for. */
         WorkCountsOut: {
@@ -4530,10 +4549,11 @@ export interface components {
             overdue: number;
             shown: number;
         };
-        /** @description What the block kind `work` shows: some items, how many there are, and where more is given, for whoever may. */
+        /** @description What the block kind `work` shows: some items, how many there are and where; where more is given, for whoever may. */
         WorkData: {
             create: string | null;
             items: components["schemas"]["WorkOut"][];
+            path: string;
             total: number;
         };
         /**

@@ -8,7 +8,14 @@ import * as format from '../format';
 import { Bar } from '../marks';
 import { HOME_UNITS } from './values';
 
-type Drawing = { value: unknown; number: number | null; unit?: string; shownUnit?: string; cell: boolean };
+type Drawing = {
+  value: unknown;
+  number: number | null;
+  unit?: string;
+  shownUnit?: string;
+  cell: boolean;
+  alone?: boolean;
+};
 
 type FormatKind = {
   /** How a value is drawn; where it is not given or draws nothing, as of an amount in another currency, the value is words. */
@@ -55,13 +62,13 @@ const FORMATS: Record<BlockFormat, FormatKind> = {
   money: {
     figure: true,
     amount: () => true,
-    draw: ({ number, cell }) =>
-      number === null ? undefined : cell ? <MoneyCell value={number} /> : <Money value={number} />,
+    draw: ({ number, cell, alone }) =>
+      number === null ? undefined : cell ? <MoneyCell value={number} alone={alone} /> : <Money value={number} />,
   },
   change: {
     figure: true,
     amount: (unit) => !unit || HOME_UNITS.includes(unit),
-    draw: ({ number, unit, cell }) => <Change value={number} unit={unit} cell={cell} />,
+    draw: ({ number, unit, cell, alone }) => <Change value={number} unit={unit} cell={cell} alone={alone} />,
   },
   count: { figure: true, whole: true, toned: true, bare: true, draw: counted },
   percent: {
@@ -85,17 +92,26 @@ export const formatOf = (name: BlockFormat): FormatKind => FORMATS[name];
 
 export type Shape = { factor: number; places: number; suffix: string; differenceSuffix: string };
 
-/** How the values of a measure are written: percentages with differences in points, money in 万. */
-export function shapeOf(name: BlockFormat, unit: string | null, lang: format.Lang): Shape {
+/** How the values of a measure are written: percentages with differences in points, money in 万, or `inYuan`. */
+export function shapeOf(name: BlockFormat, unit: string | null, lang: format.Lang, inYuan = false): Shape {
   const { amount, suffix = '', differenceSuffix = '' } = formatOf(name);
-  return { factor: amount?.(unit) ? 1 / format.moneyColumnScale(lang) : 1, places: 2, suffix, differenceSuffix };
+  const scaled = amount?.(unit) && !inYuan;
+  return { factor: scaled ? 1 / format.moneyColumnScale(lang) : 1, places: 2, suffix, differenceSuffix };
 }
+
+/** Whether amounts that are compared stand in yuan: one of them would have no figure in 万. */
+export const comparedInYuan = (values: readonly (string | null)[], lang: format.Lang): boolean =>
+  values.some((value) => format.isTooSmall(format.toNumber(value) ?? 0, lang));
+
+/** Whether amounts are drawn over an axis in yuan: the largest of them is less than one of 万. */
+export const drawnInYuan = (values: readonly (string | null)[], lang: format.Lang): boolean =>
+  values.every((value) => Math.abs(format.toNumber(value) ?? 0) < format.moneyColumnScale(lang));
 
 const SHARES = ['%', 'pp'];
 
 /** The unit that stands once, above or beside figures of a format; shares and what says its unit itself have none. */
-export function unitBeside(name: BlockFormat, unit: string | null, lang: format.Lang): string {
+export function unitBeside(name: BlockFormat, unit: string | null, lang: format.Lang, inYuan = false): string {
   const { amount, ownUnit } = formatOf(name);
-  if (amount?.(unit)) return format.moneyColumnUnit(lang);
+  if (amount?.(unit)) return inYuan ? unitText('元', lang) : format.moneyColumnUnit(lang);
   return ownUnit || !unit || SHARES.includes(unit) ? '' : unitText(unit, lang);
 }

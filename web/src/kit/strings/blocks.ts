@@ -1,10 +1,10 @@
 export const blocks = {
   'block.first': ['先做：', 'First: '],
+  'block.whole': ['不分机构', 'All units'],
   'block.jump': ['本页内容', 'On this page'],
   'block.more': ['另有 {{count}} 条', '{{count}} more'],
   'block.showMore': ['再显示一些', 'Show more'],
   'block.refused': ['您没有查看权限：{{names}}', 'You may not see: {{names}}'],
-  'block.emptyTitle': ['暂无{{name}}', 'No {{name}} yet'],
   'block.emptyText': ['有新内容时会出现在这里。', 'It appears here when there is some.'],
   'block.noWork': ['没有待办', 'Nothing to do'],
   'block.noWorkText': [

@@ -240,6 +240,7 @@ export const campaigns = {
   'effect.small': ['样本太少', 'too few'],
   'effect.enough': ['充足', 'enough'],
   'effect.results': ['登记结果', 'Results recorded'],
+  'effect.toCampaign': ['回到活动', 'To the campaign'],
   'effect.notYet': ['活动启动后显示人群去向与效果', 'People and effect appear after the launch'],
   'member.title': ['名单', 'Customers'],
   'member.count': ['{{n}} 户', '{{n}} customers'],

@@ -121,6 +121,8 @@ export const common = {
   'weekday.6': ['周六', 'Sat'],
   'state.errorTitle': ['没有取到这一块的数据', 'This block could not be read'],
   'state.errorSafe': ['其他内容不受影响，没有数据丢失。', 'Nothing else is affected and nothing was lost.'],
+  'state.errorPage': ['没有取到本页的数据', 'This page could not be read'],
+  'state.errorPageSafe': ['没有数据丢失，请稍后重试。', 'Nothing was lost; try again in a moment.'],
   'state.offlineTitle': ['连不上服务器', 'The server cannot be reached'],
   'state.offlineBanner': [
     '页面上是之前的数据，您的输入还在；连上后自动更新。',

@@ -151,8 +151,8 @@ export const records = {
   'correct.ask': ['申请更正', 'Ask for a correction'],
   'correct.title': ['申请更正', 'Ask for a correction'],
   'correct.text': [
-    '以下各项{{kept}}，在此不能直接修改。请填写正确的值，提交后由数据管理员在来源系统核实更正，处理结果见待办“我发起的”。',
-    'These fields cannot be changed here: {{kept}}. Enter the right values; the data steward sees to the source, and answers in Work, “Asked by me”.',
+    '以下各项由来源系统维护，不能直接修改。请填写正确的值，提交后由数据管理员在来源系统核实更正，处理结果见待办“我发起的”。',
+    'These fields are kept by a source and cannot be changed here. Enter the right values; the data steward sees to the source, and answers in Work, “Asked by me”.',
   ],
   'correct.why': ['更正依据', 'Why'],
   'correct.whyHint': [

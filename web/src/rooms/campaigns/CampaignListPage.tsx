@@ -103,7 +103,11 @@ function CampaignTable({ items }: { items: CampaignSummary[] }) {
       title: t('campaign.work'),
       align: 'right',
       render: (row) =>
-        row.work ? `${decimal(row.work.done, 0)} / ${decimal(row.work.done + row.work.open, 0)}` : <Nothing />,
+        row.counts && row.work ? (
+          `${decimal(row.work.done, 0)} / ${decimal(row.work.done + row.work.open, 0)}`
+        ) : (
+          <Nothing />
+        ),
     },
     {
       key: 'launched',

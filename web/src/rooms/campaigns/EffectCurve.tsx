@@ -4,7 +4,7 @@ import { useText, type Translate } from '../../kit/i18n';
 import { drawnAxis, valueAxis } from '../../kit/axis';
 import { Chart } from '../../kit/Chart';
 import type { EChartsCoreOption } from '../../kit/echarts';
-import { shapeOf, unitBeside } from '../../kit/fields/formats';
+import { drawnInYuan, shapeOf, unitBeside } from '../../kit/fields/formats';
 import { decimal, toNumber } from '../../kit/format';
 import { colors } from '../../kit/theme';
 
@@ -74,8 +74,9 @@ function optionOf(curve: Curve, scale: Scale, t: Translate): EChartsCoreOption {
 /** What one customer of each group brought in on average since the touch, added up day by day. */
 export function EffectCurve({ curve }: { curve: Curve }) {
   const { t, lang } = useText();
-  const { factor } = shapeOf(curve.format, curve.unit, lang);
-  const unit = unitBeside(curve.format, curve.unit, lang);
+  const inYuan = drawnInYuan([...curve.treated, ...curve.control], lang);
+  const { factor } = shapeOf(curve.format, curve.unit, lang, inYuan);
+  const unit = unitBeside(curve.format, curve.unit, lang, inYuan);
   const option = useMemo(() => optionOf(curve, { factor, unit }, t), [curve, factor, unit, t]);
   return (
     <>

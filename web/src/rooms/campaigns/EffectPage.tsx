@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import type { Campaign, Effect } from '../../api';
 import { useText } from '../../kit/i18n';
 import { useReport } from '../../kit/feedback';
@@ -47,7 +47,9 @@ function Sub({ effect, campaign }: { effect: Effect; campaign: Campaign }) {
   const { t } = useText();
   return (
     <span className="row wrap">
-      <Tag tone="done">{t('effect.observed', { n: effect.observed_days, days: effect.days })}</Tag>
+      {campaign.launched_at && (
+        <Tag tone="done">{t('effect.observed', { n: effect.observed_days, days: effect.days })}</Tag>
+      )}
       <span>
         {t('campaign.audience')} <Clip>{campaign.audience.name ?? ''}</Clip>
       </span>
@@ -60,6 +62,7 @@ function Sub({ effect, campaign }: { effect: Effect; campaign: Campaign }) {
 
 function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: number }) {
   const { t } = useText();
+  if (effect.counts === null) return <Awaited uid={uid} effect={effect} />;
   return (
     <div className="blocks">
       <Verdict effect={effect} />
@@ -117,6 +120,20 @@ function EffectView({ uid, effect, at }: { uid: string; effect: Effect; at: numb
         {effect.branches.length > 0 ? <BranchTable uid={uid} branches={effect.branches} /> : <NotYet effect={effect} />}
       </Panel>
     </div>
+  );
+}
+
+/** Of a campaign for which nobody is chosen yet: what has to happen, and where. */
+function Awaited({ uid, effect }: { uid: string; effect: Effect }) {
+  const { t } = useText();
+  return (
+    <Panel flush>
+      <Empty
+        icon="clock"
+        title={<span data-testid="effect-sentence">{effect.sentence}</span>}
+        actions={<Link to={`/campaigns/${uid}`}>{t('effect.toCampaign')}</Link>}
+      />
+    </Panel>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Branch, Measure } from '../../api';
 import { useText } from '../../kit/i18n';
-import { shapeOf, unitBeside } from '../../kit/fields/formats';
+import { comparedInYuan, shapeOf, unitBeside } from '../../kit/fields/formats';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
 import { decimal, percent, share } from '../../kit/format';
@@ -22,8 +22,10 @@ function behind(row: Measure, group: 'treated' | 'control') {
 
 export function MeasureTable({ uid, measures }: { uid: string; measures: Measure[] }) {
   const { t, label, lang } = useText();
-  const shape = (row: Measure) => shapeOf(row.format, row.unit, lang);
-  const title = (row: Measure) => [label(row.labels), unitBeside(row.format, row.unit, lang)].filter(Boolean).join(' ');
+  const inYuan = (row: Measure) => comparedInYuan([row.treated, row.control, row.difference, row.low, row.high], lang);
+  const shape = (row: Measure) => shapeOf(row.format, row.unit, lang, inYuan(row));
+  const title = (row: Measure) =>
+    [label(row.labels), unitBeside(row.format, row.unit, lang, inYuan(row))].filter(Boolean).join(' ');
   const bounds = (row: Measure) =>
     row.low === null
       ? '—'

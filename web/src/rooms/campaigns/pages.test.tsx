@@ -78,6 +78,19 @@ describe('the pages of a campaign', () => {
     expect(marks).toEqual([1, 0, 1]);
   });
 
+  it('say of a campaign for which nobody is chosen what it waits for, and show no zeros', async () => {
+    const sentence = '活动还是草稿：确认人数并启动后，才有人群去向与效果';
+    const draft = { ...EFFECT, sentence, counts: null, observed_days: 0, made_at: null, checks: [] };
+    serve({
+      'GET /campaigns/c1': { ...CAMPAIGN, state: 'draft', launched_at: null },
+      'GET /campaigns/c1/effect': draft,
+    });
+    draw(<EffectPage />, '/campaigns/c1/effect', '/campaigns/:uid/effect', { me: { operations: [], clock: {} } });
+    expect((await screen.findByTestId('effect-sentence')).textContent).toBe(sentence);
+    expect(screen.queryByTestId('effect-chosen')).toBeNull();
+    expect(document.body.textContent).not.toMatch(/第 0/);
+  });
+
   it('name the points of a difference in the language of the reader', () => {
     draw(<BranchTable uid="c1" branches={[]} />);
     expect(screen.getByText('差值 个百分点')).toBeTruthy();

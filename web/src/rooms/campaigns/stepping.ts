@@ -3,10 +3,12 @@ import type { Key } from '../../kit/strings';
 
 /** What launching a campaign does: whom it addresses as frozen, and what was last estimated of them. */
 export function launchingOf({ counts }: Pick<Campaign, 'counts'>, estimate: Estimate | null): [Key, number][] {
-  const said: [Key, number][] = [
-    ['campaign.launchTreated', counts.treated],
-    ['campaign.launchControl', counts.control],
-  ];
+  const said: [Key, number][] = counts
+    ? [
+        ['campaign.launchTreated', counts.treated],
+        ['campaign.launchControl', counts.control],
+      ]
+    : [];
   if (estimate)
     said.push(['campaign.launchReachable', estimate.reachable], ['campaign.launchFollowed', estimate.followed]);
   return said;
@@ -14,6 +16,7 @@ export function launchingOf({ counts }: Pick<Campaign, 'counts'>, estimate: Esti
 
 /** What stopping a campaign of these numbers does, in the order in which it is said; what is nobody's is not said. */
 export function stoppingOf({ counts, work }: Pick<Campaign, 'counts' | 'work'>): [Key, number][] {
+  if (counts === null) return [];
   const said: [Key, number][] = [
     ['campaign.stopUnsent', counts.waiting],
     ['campaign.stopSent', counts.sent],

@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
 import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
+import { SourceLine } from '../../blocks/SourceLine';
 import { useChange } from '../../kit/change';
 import { useReport, useSay } from '../../kit/feedback';
 import { inSentence } from '../../kit/format';
@@ -18,7 +19,6 @@ import { useUnsaved } from '../../kit/unsaved';
 import { isOfForm } from './faults';
 import { FormField, Gate, NoForm, shownIn, useFaults } from './formParts';
 import { begun, changesOf, hasChanges, isFromSource, type Values } from './formValues';
-import { sourceWords } from './sourceWords';
 
 /** What the form calls the reason; no field of a record is called so. */
 const WHY = 'why?';
@@ -123,9 +123,10 @@ function Correction({ meta, record }: { meta: ObjectMeta; record: RecordDetail }
           <RefusedState title={t('correct.none', { name: inSentence(name) })} />
         ) : (
           <>
-            <p className="small ink-2" style={{ marginBottom: 12 }} data-testid="correct-text">
-              {t('correct.text', { kept: sourceWords(record, t, label) })}
+            <p className="small ink-2" style={{ marginBottom: 4 }} data-testid="correct-text">
+              {t('correct.text')}
             </p>
+            <SourceLine source={record.source} />
             <Form<Values>
               form={form}
               layout="vertical"

@@ -5,6 +5,7 @@ import { useLocation, useNavigate, useParams, useSearchParams } from 'react-rout
 import { api, ApiError } from '../../api/client';
 import { recordQuery, useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
+import { SourceLine } from '../../blocks/SourceLine';
 import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
 import { isStale, useReport, useSay } from '../../kit/feedback';
@@ -18,7 +19,6 @@ import { StaleNotice } from '../../kit/StaleNotice';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUnsaved } from '../../kit/unsaved';
 import { AlikeNotice, useAlike } from './AlikeNotice';
-import { sourceWords } from './sourceWords';
 import { isOfForm } from './faults';
 import { begun, changesOf, hasChanges, isFromSource, type Values } from './formValues';
 import { FormField, Gate, NoForm, shownIn, useFaults } from './formParts';
@@ -126,9 +126,11 @@ function FormPage({ meta, record, preset = {}, missing = [] }: FormProps) {
       )}
       <Panel>
         {record && fields.some((field) => !field.readonly && isFromSource(field, record)) && (
-          <p className="small ink-3" style={{ marginBottom: 8 }} data-testid="kept-by">
-            {t('record.notHere', { kept: sourceWords(record, t, label) })}
-          </p>
+          <SourceLine
+            source={record.source}
+            amongOthers
+            correct={meta.corrected && `/records/${meta.key}/${record.uid}/correct`}
+          />
         )}
         <Form<Values>
           form={form}

@@ -104,11 +104,11 @@ const onPhone = () =>
     );
 
 describe('figures on a phone', () => {
-  it('are in one unit, that of their head, which each of them says', async () => {
+  it('are in one unit, that of their head, which each of them says; what would have no figure in it is in yuan', async () => {
     const phone = onPhone();
     await open('?columns=name,asset');
     const ends = (await rows()).map((one) => one.querySelector('.end')?.textContent);
-    expect(ends).toEqual(['1.00万', '2.00万', '0.00万']);
+    expect(ends).toEqual(['1.00万', '2.00万', '0.05元']);
     phone.mockRestore();
   });
 });

@@ -15,6 +15,7 @@ export const aField = (key: string, zh: string, type: string, more: Partial<Fiel
   owner: 'desk',
   required: false,
   written: null,
+  default: null,
   readonly: false,
   masked: false,
   refused: false,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldMeta, RecordDetail } from '../../api';
 import { faultOf, fromForm, toForm } from '../../kit/fields';
-import { changesOf, hasChanges, isEditable } from './formValues';
+import { begun, changesOf, hasChanges, isEditable } from './formValues';
 import { givenIn, parentIn } from './given';
 
 const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
@@ -18,6 +18,7 @@ const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = 
   owner: 'desk',
   required: false,
   written: null,
+  default: null,
   readonly: false,
   masked: false,
   refused: false,
@@ -99,6 +100,20 @@ describe('what an address fills in', () => {
     expect(parentIn(search, [born, vip, { ...pointing, readonly: true }])).toEqual(parent);
     expect(parentIn(search, [born, vip])).toBeNull();
     expect(parentIn(new URLSearchParams(), [pointing])).toBeNull();
+  });
+});
+
+describe('a new record', () => {
+  const kind = field('kind', 'choice', { default: 'person', owner: 'source' });
+  it('begins with what its definition gives it, which is no change of its own and is sent', () => {
+    const values = { kind: begun(kind) };
+    expect(values).toEqual({ kind: 'person' });
+    expect(hasChanges([kind], values)).toBe(false);
+    expect(changesOf([kind], values)).toEqual({ kind: 'person' });
+  });
+  it('has what its address gives rather than that, and a stored one what it has', () => {
+    expect(begun(kind, undefined, { kind: 'group' })).toBe('group');
+    expect(begun(kind, { ...record, values: { kind: null } })).toBe(toForm(kind, null));
   });
 });
 

@@ -13,9 +13,13 @@ export const isEditable = (field: FieldMeta, record?: RecordRow) =>
 export const isHidden = (field: FieldMeta, record?: RecordRow) =>
   record !== undefined && field.masked && (record.values[field.key] ?? null) !== null;
 
-/** What the control of a field begins with: of a value that is masked nothing, or the mask would be saved. */
+/**
+ * What the control of a field begins with: of a new record what its definition gives it; of a value that is masked nothing,
+ * or the mask would be saved.
+ */
 export const begun = (field: FieldMeta, record?: RecordRow, preset: Values = {}) =>
-  preset[field.key] ?? toForm(field, isHidden(field, record) ? undefined : record?.values[field.key]);
+  preset[field.key] ??
+  toForm(field, isHidden(field, record) ? undefined : record ? record.values[field.key] : field.default);
 
 /** Whether a field holds something else than the form showed at first, `preset` included: an unset box looks like "no". */
 function isChanged(field: FieldMeta, value: unknown, record?: RecordDetail, preset?: Values): boolean {

@@ -29,6 +29,7 @@ const NAMES: FieldMeta = {
   options: [],
   required: false,
   written: null,
+  default: null,
   readonly: false,
   masked: false,
   refused: false,

@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router';
 import { api } from '../../api/client';
 import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
 import { HistoryList } from '../../blocks/lists';
+import { SourceLine } from '../../blocks/SourceLine';
 import { Unmask } from '../../blocks/Unmask';
 import { useChange } from '../../kit/change';
 import { useReport, useSay } from '../../kit/feedback';
@@ -17,7 +18,6 @@ import { Icon } from '../../kit/Icon';
 import { Empty, QueryState } from '../../kit/states';
 import { isFromSource } from './formValues';
 import { ShareDialog } from './ShareDialog';
-import { sourceWords } from './sourceWords';
 
 export function RecordActions({ meta, record }: { meta: ObjectMeta; record: RecordDetail }) {
   const { t } = useText();
@@ -93,9 +93,10 @@ export function Sections({ meta, record }: { meta: ObjectMeta; record: RecordDet
             section.fields.flatMap((key) => byKey.get(key) ?? []),
             record,
           ) && (
-            <p className="small ink-3" style={{ marginBottom: 8 }} data-testid="kept-by">
-              {sourceWords(record, t, label)}
-            </p>
+            <SourceLine
+              source={record.source}
+              correct={meta.corrected && `/records/${meta.key}/${record.uid}/correct`}
+            />
           )}
           <dl className="fields">
             {section.fields

@@ -12,7 +12,7 @@ export const NOTE = 'note';
 export const nameOf = (field: FieldMeta) => `form.${field.key}`;
 
 export function draftOf(item: Pick<WorkDetail, 'result' | 'note' | 'form'>): Draft {
-  const entries = item.form.map((field) => [nameOf(field), toForm(field, undefined)]);
+  const entries = item.form.map((field) => [nameOf(field), toForm(field, field.default)]);
   return {
     result: item.result ?? null,
     values: { ...Object.fromEntries(entries), [NOTE]: item.note ?? '' },

@@ -19,6 +19,7 @@ test.each([
   ['view=free', { state: 'open', whose: 'free' }],
   ['view=asked', { state: 'any', whose: 'asked' }],
   ['view=done', { state: 'done', whose: 'all' }],
+  ['unit=B001&below=0&view=done&assignee=E1', { state: 'done', assignee: 'E1', unit: 'B001', below: false }],
   ['assignee=E1001', { state: 'open', whose: 'all', assignee: 'E1001' }],
 ])('%s asks the server for its list', (search, wanted) => {
   expect(asked(at(search))).toMatchObject(wanted);

@@ -43,7 +43,7 @@ def days_of(window: Window, business_date: date, calendar: TradingCalendar) -> t
         day = calendar.add(business_date, window.day) if window.day else business_date
         return day, day
     if window.trading_days is not None:
-        return calendar.last(business_date, window.trading_days)[0], business_date
+        return calendar.back(business_date, window.trading_days), business_date
     if window.days is not None:
         return business_date - timedelta(days=window.days - 1), business_date
     if window.period is not None:

@@ -77,7 +77,8 @@ def held_on(session: Session, dataset: str, last: date) -> date | None:
 
     None where none of the last ones has any.
     """
-    for day in reversed(trading_calendar().last(last, _LOOKED_BACK)):
+    calendar = trading_calendar()
+    for day in reversed(calendar.between(calendar.back(last, _LOOKED_BACK), last)):
         if session.files(dataset, first=day, last=day):
             rows = session.table(dataset, first=day, last=day)
             if session.rows(

@@ -74,7 +74,8 @@ def uncomputed() -> list[date]:
     computed nobody asks; where none was, the newest is the one.
     """
     newest = current()
-    days = trading_calendar().last(newest, _BACK)
+    calendar = trading_calendar()
+    days = calendar.between(calendar.back(newest, _BACK), newest)
     first = StagedDay.objects.order_by("business_date").values_list("business_date", flat=True).first()
     if first is None:
         return [newest]

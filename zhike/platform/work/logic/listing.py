@@ -27,12 +27,12 @@ select count(*) filter (where state = 'open'),
   count(*) filter (where state = 'open' and paused_at is null and due_at < %s),
   count(*) filter (where state = 'open' and paused_at is null and due_at >= %s and due_at < %s),
   count(*) filter (where state = 'done'), count(*) filter (where {free}), count(*) filter (where {shown})
-from work_workitem where {own}
+from work_workitem where ({own}) and {here}
 """
 #: By its own index; a condition of unknown outcome is not met.
 _COUNTS_OF_ASKED = """
 union all select 0, 0, 0, count(*) filter (where state = 'done'), 0, count(*) filter (where {shown})
-from work_workitem where asked_by = %s and ({own}) is not true
+from work_workitem where asked_by = %s and {here} and ({own}) is not true
 """
 
 
@@ -73,17 +73,18 @@ def _first(ways: Sequence[Q], order: str, limit: int) -> list[WorkItem]:
 def counts(query: WorkQuery, principal: Principal) -> WorkCounts:
     """Return how much is open, overdue, due today, done and free of what the principal may read, and how much a list shows.
 
-    What one only asked others for is theirs to do: it counts among what is done, and where a list holds it.
+    All of it is of the place that the list is of. What one only asked others for is theirs to do: it counts among what is done, and where a list holds it.
     """
     own, of_own = database.condition(WorkItem, parts.any_of(rights.ways(principal, "work.read", asked=False)))
+    here, of_here = database.condition(WorkItem, _in(query.unit) if query.unit else Q())
     free, of_free = database.condition(WorkItem, rights.free(principal))
     shown, of_shown = database.condition(WorkItem, _asked(query, principal))
     now, tomorrow = clock.now(), clock.at(clock.today() + timedelta(days=1))
-    values = [now, now, tomorrow, *of_free, *of_shown, *of_own]
-    statement = _COUNTS.format(free=free, shown=shown, own=own)
+    values = [now, now, tomorrow, *of_free, *of_shown, *of_own, *of_here]
+    statement = _COUNTS.format(free=free, shown=shown, own=own, here=here)
     if principal.me:
-        statement += _COUNTS_OF_ASKED.format(shown=shown if _lists_asked(query) else "false", own=own)
-        values += [*(of_shown if _lists_asked(query) else ()), principal.me, *of_own]
+        statement += _COUNTS_OF_ASKED.format(shown=shown if _lists_asked(query) else "false", own=own, here=here)
+        values += [*(of_shown if _lists_asked(query) else ()), principal.me, *of_here, *of_own]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return WorkCounts(*map(sum, zip(*cursor.fetchall(), strict=True)))
@@ -100,10 +101,12 @@ def per_unit(unit: InUnit | None, principal: Principal) -> dict[int | None, Work
 
 
 def _grouped(by: str, unit: InUnit | None, principal: Principal) -> Iterator[tuple[Mapping[str, Any], WorkCounts]]:
-    """How much there is for each value of a column, by one statement."""
-    own = parts.any_of(rights.ways(principal, "work.read", asked=False))
+    """How much there is for each value of a column, by one statement: what was asked for where it is done, as lists have it."""
+    own = rights.ways(principal, "work.read", asked=False)
+    asked = [Q(asked_by=principal.me, state=WorkItem.State.DONE)] if principal.me else []
+    counted = parts.any_of([*own, *asked])
     rows = (
-        WorkItem.objects.filter(own & _in(unit) if unit else own)
+        WorkItem.objects.filter(counted & _in(unit) if unit else counted)
         .values(by)
         .annotate(
             open=Count("id", filter=_OPEN),

@@ -1,29 +1,26 @@
 import { Change, Money, MoneyCell } from '../../figures';
 import { moneyColumnUnit } from '../../format';
-import { useText } from '../../i18n';
 import type { FieldKind, ShowProps } from '../kind';
 import { notNumber } from '../Numbers';
 import { HOME, isMoney, shownCurrency } from '../values';
 
 /** An amount; one that is not in the currency of the house says in which, and all do where a column has both. */
 function Show({ field, value, cell, beside, headless }: ShowProps) {
-  const { lang } = useText();
   const inColumn = cell || headless;
   const currency = shownCurrency(isMoney(value) ? value.currency : (field.currency ?? HOME), beside);
   const amount =
     field.format === 'change' ? (
-      <Change value={value} cell={inColumn} />
+      <Change value={value} cell={inColumn} alone={headless} foreign={currency !== '' && currency !== HOME} />
     ) : inColumn ? (
-      <MoneyCell value={value} />
+      <MoneyCell value={value} alone={headless} foreign={currency !== '' && currency !== HOME} />
     ) : (
       <Money value={value} />
     );
-  if (currency === '' && !headless) return amount;
+  if (currency === '') return amount;
   return (
     <span className="nowrap">
       {amount}
-      {headless && <span className="unit">{moneyColumnUnit(lang)}</span>}
-      {currency !== '' && <span className="unit"> {currency}</span>}
+      <span className="unit"> {currency}</span>
     </span>
   );
 }
