@@ -47,6 +47,15 @@ def test_the_last_trading_days_are_counted_backwards():
     assert SPRING.last(date(2026, 2, 24), 3) == [date(2026, 2, 12), date(2026, 2, 13), date(2026, 2, 24)]
 
 
+def test_what_looks_back_or_ahead_is_told_as_far_as_the_calendar_knows():
+    assert (SPRING.near(date(2026, 3, 16), 1), SPRING.near(date(2026, 12, 31), 1)) == (date(2026, 3, 17), None)
+    assert SPRING.near(date(2025, 1, 1), -1) is None
+    assert SPRING.known(date(2025, 1, 3), 20) == [date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 3)]
+    assert SPRING.known(date(2031, 1, 2), 1) == [date(2026, 12, 31)]
+    assert SPRING.known(date(2024, 12, 31), 1) == []
+    assert [SPRING.open_on(date(year, 3, 16)) for year in (2026, 2031)] == [True, None]
+
+
 def test_an_unknown_year_is_refused_not_guessed():
     with pytest.raises(OutsideCalendar) as outside:
         SPRING.is_trading_day(date(2031, 1, 2))

@@ -77,7 +77,7 @@ def held_on(session: Session, dataset: str, last: date) -> date | None:
 
     None where none of the last ones has any.
     """
-    for day in reversed(trading_calendar().last(last, _LOOKED_BACK)):
+    for day in reversed(trading_calendar().known(last, _LOOKED_BACK)):
         if session.files(dataset, first=day, last=day):
             rows = session.table(dataset, first=day, last=day)
             if session.rows(
