@@ -129,6 +129,37 @@ export const loads = {
   'load.subtitle': ['{{source}}，业务日期 {{date}}', '{{source}}, business date {{date}}'],
   'night.title': ['日终跑批', 'Nightly run'],
   'night.sub': ['业务日 {{date}}，{{deadline}} 前完成', 'Business day {{date}}, due {{deadline}}'],
+  'night.subOpen': ['业务日 {{date}}', 'Business day {{date}}'],
+  'night.calendarLacks': [
+    '交易日历缺 {{year}} 年，完成时限和前后交易日算不出，自动跑批可能停下。请联系管理员补充交易日历。',
+    'The trading calendar lacks {{year}}: deadlines and the days around are unknown, and days may not be computed by themselves. Ask an administrator to complete it.',
+  ],
+  'night.stoppedSaid': ['跑批在“{{step}}”一步中断', 'it stopped at “{{step}}”'],
+  'night.firstStopped': [
+    '没有发布，各页面仍显示上一次的结果。原因见下方运行记录，处理后请重新跑批。',
+    'Nothing was published; pages go on showing what they did. See the runs below for the reason, then compute again.',
+  ],
+  'night.strangers': ['无法识别的文件', 'Files nobody expects'],
+  'night.strangersText': [
+    '文件名与任何数据来源都不符，仍留在 inbox 目录。选择来源即可导入；或改成应有的文件名后放回，大小写不限，CSV、Excel 均可。',
+    'Their names fit no source, so they stay in “inbox”. Choose the source to load one, or give it the expected name: in capitals or not, as CSV or Excel.',
+  ],
+  'night.strangersTold': [
+    '文件名与任何数据来源都不符，仍留在 inbox 目录。请有导入权限的同事选择来源导入，或请发送方改成应有的文件名。',
+    'Their names fit no source, so they stay in “inbox”. Somebody who may load files can choose their source, or their sender can rename them.',
+  ],
+  'night.expectedName': ['应有的文件名', 'Expected name'],
+  'night.near': ['像“{{source}}”：{{example}}', 'like “{{source}}”: {{example}}'],
+  'night.nearNone': ['没有相近的来源', 'like no source'],
+  'night.size': ['大小', 'Size'],
+  'night.kb': ['KB', 'KB'],
+  'night.writtenAt': ['放入时间', 'Put there'],
+  'night.loadAs': ['选择来源导入', 'Choose its source'],
+  'night.loadAsTitle': ['导入“{{file}}”', 'Load “{{file}}”'],
+  'night.dayHint': ['文件名和数据行都不含日期时必填', 'Needed where neither the name nor the rows of the file say it'],
+  'night.elsewhere': ['本晚另收到 {{n}} 个其他业务日的文件', '{{n}} files of other days came in this night, too'],
+  'night.days.span': ['{{first}} 至 {{last}}', '{{first}} to {{last}}'],
+  'night.days.unsaid': ['文件未写日期，按到达时间归入本日', 'no date in it: of the night it came in'],
   'night.day': ['业务日', 'Business day'],
   'night.runNow': ['立即收文件并跑批', 'Take files in and run'],
   'night.runDone': [
@@ -163,6 +194,10 @@ export const loads = {
   'night.firstMissing': [
     '还缺：{{names}}。到齐后自动跑批，最迟应在 {{time}} 前。',
     'Missing: {{names}}. The day is computed once they are there, by {{time}} at the latest.',
+  ],
+  'night.firstMissingOpen': [
+    '还缺：{{names}}。到齐后自动跑批。',
+    'Missing: {{names}}. The day is computed once they are there.',
   ],
   'night.firstRun': [
     '必需的文件已到齐，一小时内自动跑批，也可以立即跑批。',
@@ -226,6 +261,7 @@ export const loads = {
   'night.state.expected': ['待到', 'Expected'],
   'night.state.kept': ['沿用 {{date}}', 'Of {{date}}'],
   'night.state.unplanned': ['最近 {{date}}', 'Last of {{date}}'],
+  'night.state.unawaited': ['本日不等', 'Not due'],
   'night.waiting': ['等待确认', 'Waits for an answer'],
   'night.waitingRows': ['本文件 {{rows}} 行，上一日 {{before}} 行', '{{rows}} rows; the day before had {{before}}'],
   'night.steps': ['步骤', 'Steps'],

@@ -19,7 +19,8 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { NightFiles, showsOf } from './NightFiles';
-import { factsOf, secondsLeft } from './night';
+import { factsOf, secondsLeft, stoppedAt } from './night';
+import { StrangersPanel } from './NightStrangers';
 import { SchedulePanel, StepsPanel, WaitingPanels } from './NightPanels';
 
 const EVERY = 10_000;
@@ -41,7 +42,12 @@ export function NightPage() {
     <Page
       crumbs={[{ title: t('night.title') }]}
       title={t('night.title')}
-      sub={night && t('night.sub', { date: date(night.business_date), deadline: datetime(night.deadline) })}
+      sub={
+        night &&
+        (night.deadline
+          ? t('night.sub', { date: date(night.business_date), deadline: datetime(night.deadline) })
+          : t('night.subOpen', { date: date(night.business_date) }))
+      }
       actions={
         <>
           <LiveStamp at={query.dataUpdatedAt} />
@@ -58,7 +64,7 @@ export function NightPage() {
         </>
       }
     >
-      {isClosed(query.error) ? (
+      {hasNoNight(query.error) ? (
         <Panel flush>
           <Empty
             icon="calendar"
@@ -73,8 +79,9 @@ export function NightPage() {
               <Headline night={data} />
               <Figures night={data} />
               <WaitingPanels files={data.files} />
+              <StrangersPanel files={data.strangers} />
               <NightFiles
-                files={data.files}
+                night={data}
                 shows={showsOf(shown.get('show'))}
                 onShow={(shows) => show('show', shows === 'all' ? null : shows)}
               />
@@ -95,9 +102,9 @@ export function NightPage() {
   );
 }
 
-/** Whether the day that was asked for has no night: the market is closed on it. */
-const isClosed = (error: unknown): error is ApiError =>
-  error instanceof ApiError && error.code === 'stage.not_a_trading_day';
+/** Whether the day that was asked for has no night: the market is closed on it, or no calendar knows it. */
+const hasNoNight = (error: unknown): error is ApiError =>
+  error instanceof ApiError && (error.code === 'stage.not_a_trading_day' || error.code === 'calendar.outside');
 
 /** Have tonight's work done now; have a day computed again. */
 function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
@@ -156,12 +163,14 @@ function useNight() {
 function Headline({ night }: { night: Night }) {
   const { t, label } = useText();
   const facts = factsOf(night, now());
+  const stopped = stoppedAt(night);
   const wrong = [
+    stopped && t('night.stoppedSaid', { step: label(stopped.labels) }),
     facts.waiting > 0 && t('night.waitingSaid', { n: facts.waiting }),
     facts.failed > 0 && t('night.failedSaid', { n: facts.failed }),
     facts.missing > 0 && t('night.missingSaid', { n: facts.missing }),
     night.late > 0 && t('night.lateSaid', { n: night.late }),
-  ].filter((said) => said !== false);
+  ].filter(Boolean);
   const day = date(night.business_date);
   const published = date(night.published?.business_date);
   const steps = night.steps.filter((step) => step.state === 'done').length;
@@ -180,6 +189,11 @@ function Headline({ night }: { night: Night }) {
           </b>
         )}
       </p>
+      {night.calendar_lacks !== null && (
+        <p className="small tone-attention" data-testid="night-calendar">
+          {t('night.calendarLacks', { year: night.calendar_lacks })}
+        </p>
+      )}
       <p className="small ink-2" data-testid="night-first">
         <First night={night} names={night.missing.map(label).join(t('common.and'))} />
       </p>
@@ -189,6 +203,7 @@ function Headline({ night }: { night: Night }) {
 
 function First({ night, names }: { night: Night; names: string }) {
   const { t, label } = useText();
+  if (stoppedAt(night)) return <>{t('night.firstStopped')}</>;
   const waiting = night.files.find((file) => file.state === 'waiting' || file.state === 'failed');
   if (waiting?.load)
     return (
@@ -198,6 +213,7 @@ function First({ night, names }: { night: Night; names: string }) {
       </>
     );
   if (night.computed_at) return <>{t(night.late > 0 ? 'night.firstAgain' : 'night.firstNothing')}</>;
+  if (names && !night.deadline) return <>{t('night.firstMissingOpen', { names })}</>;
   if (names) return <>{t('night.firstMissing', { names, time: time(night.deadline) })}</>;
   return <>{t(night.by_itself ? 'night.firstRun' : 'night.firstByHand')}</>;
 }

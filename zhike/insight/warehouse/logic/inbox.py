@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
 
 from zhike.insight.warehouse.logic import file_names, folders, sources
 from zhike.insight.warehouse.logic.loading import load_file
+from zhike.insight.warehouse.night_types import Stranger
 from zhike.insight.warehouse.types import LoadResult, Source
+from zhike.kernel import clock
+from zhike.kernel.errors import NotFound
 from zhike.kernel.full_disk import full_disk
 from zhike.kernel.isolation import is_nobodys
 from zhike.kernel.jobs import Cancelled, RunHandle
@@ -33,7 +38,7 @@ class Taken:
     """
 
     results: Sequence[LoadResult]
-    strangers: Sequence[str]
+    strangers: Sequence[Stranger]
     broken: Sequence[str]
 
 
@@ -49,7 +54,7 @@ def take(handle: RunHandle | None) -> Taken:
     calls it is the only writer. Raises Cancelled.
     """
     known = sources.all_sources()
-    strangers = _set_aside(known)
+    _set_aside(known)
     results, broken = [], []
     found = folders.files_in(folder() / _TAKING, known)
     for number, (source, path) in enumerate(found):
@@ -65,17 +70,45 @@ def take(handle: RunHandle | None) -> Taken:
             _log.exception("a file of the inbox could not be loaded", extra={"file": path.name})
             broken.append(path.name)
         path.unlink(missing_ok=True)
-    return Taken(results, strangers, broken)
+    return Taken(results, strangers(), broken)
 
 
-def _set_aside(known: Mapping[str, Source]) -> list[str]:
-    """Move the files that rest to where nobody writes; return the names of those that no source expects."""
-    box, taking = folder(), folder() / _TAKING
+def strangers() -> list[Stranger]:
+    """Return the files that rest in the folder and that no source expects."""
+    known = sources.all_sources()
+    return [_stranger(path, known) for path in _resting() if file_names.owner_of(known.values(), path.name) is None]
+
+
+def stranger(name: str) -> Path:
+    """Return where a file lies that no source expects; raises NotFound for any other name."""
+    for found in strangers():
+        if found.file == name:
+            return folder() / found.file
+    raise NotFound(kind="file", id=name)
+
+
+def _stranger(path: Path, known: Mapping[str, Source]) -> Stranger:
+    about = path.stat()
+    expected = {file_names.example(source, clock.today()).lower(): key for key, source in known.items()}
+    near = difflib.get_close_matches(path.name.lower(), expected, n=1)
+    written = datetime.fromtimestamp(about.st_mtime, UTC)
+    return Stranger(path.name, about.st_size, written, expected[near[0]] if near else "")
+
+
+def _set_aside(known: Mapping[str, Source]) -> None:
+    """Move the files that rest and that a source expects to where nobody writes."""
+    taking = folder() / _TAKING
     taking.mkdir(parents=True, exist_ok=True)
-    strangers = []
-    for path in sorted(path for path in box.iterdir() if path.is_file() and not path.name.startswith(".")):
-        if all(file_names.matches(source, path.name) is None for source in known.values()):
-            strangers.append(path.name)
-        elif abs(time.time() - path.stat().st_mtime) >= RESTED_SECONDS:
+    for path in list(_resting()):
+        if file_names.owner_of(known.values(), path.name) is not None:
             os.replace(path, taking / path.name)
-    return strangers
+
+
+def _resting() -> Iterator[Path]:
+    """The files of the folder to which nobody writes any more; what is hidden, or locks a workbook, is none of them."""
+    box = folder()
+    for path in sorted(box.iterdir()) if box.is_dir() else ():
+        if path.name.startswith((".", "~$")) or not path.is_file():
+            continue
+        if abs(time.time() - path.stat().st_mtime) >= RESTED_SECONDS:
+            yield path
