@@ -281,9 +281,9 @@ def test_a_file_that_nobody_expects_is_told_and_loaded_as_what_somebody_says(peo
         put(".hidden", b"")
         put("being written.csv", b"", age=5)
         night = shown(people)
-        assert {one["file"]: one["near"] for one in night["strangers"]} == {
-            "counter-trade_0325.csv": "counter_trade",
-            "成交0325.csv": "",
+        assert {one["file"]: (one["near"], one["expected"]) for one in night["strangers"]} == {
+            "counter-trade_0325.csv": ("counter_trade", "counter_trade_20260325.csv"),
+            "成交0325.csv": ("", ""),
         }
         ask = lambda **body: people["operator"].post("/api/v1/night/strangers", body, content_type="application/json")
         assert ask(file="../../manage.csv", source="counter_trade").status_code == 404

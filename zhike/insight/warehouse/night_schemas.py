@@ -87,12 +87,16 @@ class PublishedOut(TypedDict):
 
 
 class StrangerOut(TypedDict):
-    """A file in the folder that no source expects; `near` is the source whose files are called most like it, if any."""
+    """A file in the folder that no source expects.
+
+    `near` is the source whose files are called most like it, if any; so is that one's file of tonight `expected` to be.
+    """
 
     file: str
     size: int
     written_at: datetime
     near: str
+    expected: str
 
 
 class NightOut(TypedDict):
@@ -154,7 +158,14 @@ def night_out(
         "late": night.late,
         "elsewhere": night.elsewhere,
         "strangers": [
-            {"file": one.file, "size": one.size, "written_at": one.written_at, "near": one.near} for one in strangers
+            {
+                "file": one.file,
+                "size": one.size,
+                "written_at": one.written_at,
+                "near": one.near,
+                "expected": one.expected,
+            }
+            for one in strangers
         ],
         "schedules": [_scheduled(one) for one in scheduled],
     }

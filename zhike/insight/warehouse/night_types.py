@@ -11,12 +11,16 @@ from zhike.kernel.definition_parts import Labels
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """A file in the folder that no source expects: `near` is the source whose files are called most like it."""
+    """A file in the folder that no source expects: `near` is the source whose files are called most like it.
+
+    So is its file of tonight `expected` to be called.
+    """
 
     file: str
     size: int
     written_at: datetime
     near: str
+    expected: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ export function NightFiles({ night, shows, onShow }: { night: Night; shows: Show
         />
       }
       foot={
+        files.length > 0 && (
         <>
           <span className="small ink-3">{t('night.bandNote')}</span>
           {elsewhere > 0 && (
@@ -60,10 +61,11 @@ export function NightFiles({ night, shows, onShow }: { night: Night; shows: Show
             </Link>
           )}
         </>
+        )
       }
       flush
     >
-      {of[shows].length > 0 ? <FileTable files={of[shows]} day={day} /> : <Empty title={t(`night.none.${shows}`)} />}
+      {of[shows].length > 0 ? <FileTable files={of[shows]} day={day} /> : <Empty title={t(`night.none.${shows}`)} text={files.length > 0 ? undefined : t('night.noSourcesText')} />}
     </Panel>
   );
 }
@@ -126,7 +128,7 @@ function FileTable({ files, day }: { files: NightFile[]; day: string }) {
             <FileState file={file} /> {label(file.labels)} <FileDays file={file} night={day} />
           </span>
         ),
-        sub: `${file.due_at ? t('night.dueAt', { time: time(file.due_at) }) : t('night.unplanned')}${file.owner ? ` · ${file.owner}` : ''}`,
+        sub: [file.due_at && t('night.dueAt', { time: time(file.due_at) }), file.owner].filter(Boolean).join(' · '),
         end: file.rows === null ? <Arrived file={file} /> : decimal(file.rows, 0),
         endSub: file.rows === null ? undefined : <Arrived file={file} />,
       })}

@@ -8,7 +8,7 @@ import { useCan } from '../../api/hooks';
 import { RunsPanel } from '../../blocks/Runs';
 import { useShownInAddress } from '../../kit/address';
 import { useChange } from '../../kit/change';
-import { now } from '../../kit/clock';
+import { now, onServerClock } from '../../kit/clock';
 import { DayInput } from '../../kit/DayInput';
 import { useReport, useSay } from '../../kit/feedback';
 import { Figure } from '../../kit/figures';
@@ -76,6 +76,11 @@ export function NightPage() {
         <QueryState query={query} rows={12} page>
           {(data) => (
             <div className="blocks">
+              {query.isRefetchError && (
+                <p className="small tone-late" role="status" data-testid="night-unrefreshed">
+                  {t('night.unrefreshed', { time: time(onServerClock(query.dataUpdatedAt)) })}
+                </p>
+              )}
               <Headline night={data} />
               <Figures night={data} />
               <WaitingPanels files={data.files} />
@@ -108,13 +113,14 @@ const hasNoNight = (error: unknown): error is ApiError =>
 
 /** Have tonight's work done now; have a day computed again. */
 function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
-  const { t } = useText();
+  const { t, label } = useText();
   const { modal } = App.useApp();
   const may = useCan('night.run');
   const run = useNight();
   const compute = useNight();
   if (!may) return null;
   const days = night.restates.map(date).join(t('common.and'));
+  const names = night.missing.map(label).join(t('common.and'));
   const ask = () =>
     void modal.confirm({
       title: t(night.computed_at ? 'night.againTitle' : 'night.computeTitle', { date: date(night.business_date) }),
@@ -130,7 +136,13 @@ function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
     });
   return (
     <>
-      <Button onClick={ask} loading={compute.isPending} data-testid="night-compute">
+      <Button
+        onClick={ask}
+        loading={compute.isPending}
+        disabled={night.missing.length > 0}
+        title={night.missing.length > 0 ? t('night.incomplete', { names }) : undefined}
+        data-testid="night-compute"
+      >
         {t(night.computed_at ? 'night.again' : 'night.compute')}
       </Button>
       {tonight && (
@@ -177,7 +189,7 @@ function Headline({ night }: { night: Night }) {
   const running = night.steps.some((step) => step.state === 'running');
   const standing = night.computed_at
     ? t('night.doneSaid', { date: day, at: datetime(night.computed_at) })
-    : t('night.openSaid', { date: day, published });
+    : t(night.published ? 'night.openSaid' : 'night.neverSaid', { date: day, published });
   return (
     <Panel id="night-headline">
       <p role="status">
@@ -204,6 +216,7 @@ function Headline({ night }: { night: Night }) {
 function First({ night, names }: { night: Night; names: string }) {
   const { t, label } = useText();
   if (stoppedAt(night)) return <>{t('night.firstStopped')}</>;
+  if (night.files.length === 0) return <>{t('night.noSources')}</>;
   const waiting = night.files.find((file) => file.state === 'waiting' || file.state === 'failed');
   if (waiting?.load)
     return (
@@ -213,8 +226,12 @@ function First({ night, names }: { night: Night; names: string }) {
       </>
     );
   if (night.computed_at) return <>{t(night.late > 0 ? 'night.firstAgain' : 'night.firstNothing')}</>;
-  if (names && !night.deadline) return <>{t('night.firstMissingOpen', { names })}</>;
-  if (names) return <>{t('night.firstMissing', { names, time: time(night.deadline) })}</>;
+  if (names)
+    return night.deadline ? (
+      <>{t('night.firstMissing', { names, time: time(night.deadline) })}</>
+    ) : (
+      <>{t('night.firstMissingOpen', { names })}</>
+    );
   return <>{t(night.by_itself ? 'night.firstRun' : 'night.firstByHand')}</>;
 }
 

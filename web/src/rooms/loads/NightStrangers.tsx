@@ -29,7 +29,7 @@ export function StrangersPanel({ files }: { files: Stranger[] }) {
   const sourceOf = (key: string) => data?.items.find((source) => source.key === key);
   const near = (file: Stranger) => {
     const source = sourceOf(file.near);
-    return source ? t('night.near', { source: label(source.labels), example: source.example }) : t('night.nearNone');
+    return source ? t('night.near', { source: label(source.labels), expected: file.expected }) : t('night.nearNone');
   };
   const act = (file: Stranger) =>
     may && (

@@ -9,15 +9,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
 
-from zhike.insight.warehouse.logic import file_names, folders, sources
+from zhike.insight.warehouse.logic import file_names, folders, nights, sources
 from zhike.insight.warehouse.logic.loading import load_file
 from zhike.insight.warehouse.night_types import Stranger
 from zhike.insight.warehouse.types import LoadResult, Source
-from zhike.kernel import clock
 from zhike.kernel.errors import NotFound
 from zhike.kernel.full_disk import full_disk
 from zhike.kernel.isolation import is_nobodys
@@ -28,6 +28,7 @@ _log = logging.getLogger("zhike.inbox")
 #: A file that was written to this lately may not be whole yet.
 RESTED_SECONDS = 120
 _TAKING = ".taking"
+_TOLD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +75,30 @@ def take(handle: RunHandle | None) -> Taken:
 
 
 def strangers() -> list[Stranger]:
-    """Return the files that rest in the folder and that no source expects."""
+    """Return the files that rest in the folder and that no source expects, the first hundred by name."""
     known = sources.all_sources()
-    return [_stranger(path, known) for path in _resting() if file_names.owner_of(known.values(), path.name) is None]
+    return [_stranger(path, known) for path in islice(_unowned(known), _TOLD)]
 
 
 def stranger(name: str) -> Path:
     """Return where a file lies that no source expects; raises NotFound for any other name."""
-    for found in strangers():
-        if found.file == name:
-            return folder() / found.file
+    for path in _unowned(sources.all_sources()):
+        if path.name == name:
+            return path
     raise NotFound(kind="file", id=name)
+
+
+def _unowned(known: Mapping[str, Source]) -> Iterator[Path]:
+    return (path for path in _resting() if file_names.owner_of(known.values(), path.name) is None)
 
 
 def _stranger(path: Path, known: Mapping[str, Source]) -> Stranger:
     about = path.stat()
-    expected = {file_names.example(source, clock.today()).lower(): key for key, source in known.items()}
-    near = difflib.get_close_matches(path.name.lower(), expected, n=1)
+    tonight = nights.current()
+    expected = {file_names.example(source, tonight): key for key, source in known.items()}
+    near = next(iter(difflib.get_close_matches(path.name.lower(), expected, n=1)), "")
     written = datetime.fromtimestamp(about.st_mtime, UTC)
-    return Stranger(path.name, about.st_size, written, expected[near[0]] if near else "")
+    return Stranger(path.name, about.st_size, written, expected.get(near, ""), near)
 
 
 def _set_aside(known: Mapping[str, Source]) -> None:
