@@ -26,6 +26,7 @@ CHANGES = {
         "retryLetters",
         "runNight",
         "computeDay",
+        "loadStranger",
         "uploadFile",
     ),
     *("acceptLoad", "discardLoad", "undoLoad"),

@@ -77,23 +77,20 @@ def take(handle: RunHandle | None) -> Taken:
 def strangers() -> list[Stranger]:
     """Return the files that rest in the folder and that no source expects, the first hundred by name."""
     known = sources.all_sources()
-    return [_stranger(path, known) for path in islice(_unowned(known), _TOLD)]
+    unowned = (found for found in _resting() if file_names.owner_of(known.values(), found[0].name) is None)
+    return [_stranger(path, about, known) for path, about in islice(unowned, _TOLD)]
 
 
 def stranger(name: str) -> Path:
     """Return where a file lies that no source expects; raises NotFound for any other name."""
-    for path in _unowned(sources.all_sources()):
-        if path.name == name:
+    known = sources.all_sources()
+    for path, _about in _resting():
+        if path.name == name and file_names.owner_of(known.values(), name) is None:
             return path
     raise NotFound(kind="file", id=name)
 
 
-def _unowned(known: Mapping[str, Source]) -> Iterator[Path]:
-    return (path for path in _resting() if file_names.owner_of(known.values(), path.name) is None)
-
-
-def _stranger(path: Path, known: Mapping[str, Source]) -> Stranger:
-    about = path.stat()
+def _stranger(path: Path, about: os.stat_result, known: Mapping[str, Source]) -> Stranger:
     tonight = nights.current()
     expected = {file_names.example(source, tonight): key for key, source in known.items()}
     near = next(iter(difflib.get_close_matches(path.name.lower(), expected, n=1)), "")
@@ -105,16 +102,20 @@ def _set_aside(known: Mapping[str, Source]) -> None:
     """Move the files that rest and that a source expects to where nobody writes."""
     taking = folder() / _TAKING
     taking.mkdir(parents=True, exist_ok=True)
-    for path in list(_resting()):
+    for path, _about in _resting():
         if file_names.owner_of(known.values(), path.name) is not None:
             os.replace(path, taking / path.name)
 
 
-def _resting() -> Iterator[Path]:
+def _resting() -> Iterator[tuple[Path, os.stat_result]]:
     """The files of the folder to which nobody writes any more; what is hidden, or locks a workbook, is none of them."""
     box = folder()
     for path in sorted(box.iterdir()) if box.is_dir() else ():
         if path.name.startswith((".", "~$")) or not path.is_file():
             continue
-        if abs(time.time() - path.stat().st_mtime) >= RESTED_SECONDS:
-            yield path
+        try:
+            about = path.stat()
+        except FileNotFoundError:
+            continue  # taken away meanwhile
+        if abs(time.time() - about.st_mtime) >= RESTED_SECONDS:
+            yield path, about
