@@ -4050,8 +4050,13 @@ export interface components {
             file: string;
             source: string;
         };
-        /** @description A file in the folder that no source expects; `near` is the source whose files are called most like it, if any. */
+        /**
+         * @description A file in the folder that no source expects.
+         *
+         *     `near` is the source whose files are called most like it, if any; so is that one's file of tonight `expected` to be.
+         */
         StrangerOut: {
+            expected: string;
             file: string;
             near: string;
             size: number;

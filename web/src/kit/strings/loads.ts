@@ -187,7 +187,10 @@ export const loads = {
   ],
   'night.neverSaid': ['{{date}} 还没有跑批，也没有发布过数据', '{{date}} is not computed yet, nor was any day before'],
   'night.incomplete': ['还缺：{{names}}，到齐后才能跑批', 'Without {{names}} it cannot be computed'],
-  'night.noSources': ['还没有数据来源，没有可计算的数据。', 'There are no sources yet, so there is nothing to compute.'],
+  'night.noSources': [
+    '还没有数据来源，没有可计算的数据。',
+    'There are no sources yet, so there is nothing to compute.',
+  ],
   'night.noSourcesText': [
     '数据来源在业务包中定义；应用业务包后，这里列出每个来源的文件。',
     'Packs define the sources; once one is applied, the files of each stand here.',

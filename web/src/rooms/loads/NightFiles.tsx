@@ -53,19 +53,23 @@ export function NightFiles({ night, shows, onShow }: { night: Night; shows: Show
       }
       foot={
         files.length > 0 && (
-        <>
-          <span className="small ink-3">{t('night.bandNote')}</span>
-          {elsewhere > 0 && (
-            <Link to="/loads" className="small" data-testid="night-elsewhere">
-              {t('night.elsewhere', { n: elsewhere })}
-            </Link>
-          )}
-        </>
+          <>
+            <span className="small ink-3">{t('night.bandNote')}</span>
+            {elsewhere > 0 && (
+              <Link to="/loads" className="small" data-testid="night-elsewhere">
+                {t('night.elsewhere', { n: elsewhere })}
+              </Link>
+            )}
+          </>
         )
       }
       flush
     >
-      {of[shows].length > 0 ? <FileTable files={of[shows]} day={day} /> : <Empty title={t(`night.none.${shows}`)} text={files.length > 0 ? undefined : t('night.noSourcesText')} />}
+      {of[shows].length > 0 ? (
+        <FileTable files={of[shows]} day={day} />
+      ) : (
+        <Empty title={t(`night.none.${shows}`)} text={files.length > 0 ? undefined : t('night.noSourcesText')} />
+      )}
     </Panel>
   );
 }
