@@ -204,6 +204,10 @@ export const loads = {
     '重新跑批后计入；下一交易日开市前也会自动补跑。',
     'Compute again to count them; before the market opens it happens by itself.',
   ],
+  'night.firstStrangers': [
+    '有 {{n}} 个文件无法识别，请为它们选择来源。',
+    '{{n}} files fit no source: choose what they are.',
+  ],
   'night.firstNothing': ['没有需要处理的事项。', 'Nothing is left to do.'],
   'night.firstMissing': [
     '还缺：{{names}}。到齐后自动跑批，最迟应在 {{time}} 前。',

@@ -93,7 +93,9 @@ describe('the page of the night', () => {
 
   it('loads a file that nobody expects as what somebody says', async () => {
     const answer = { 'POST /night/strangers': { run: 'r1' } };
-    const asked = open({ ...NIGHT, strangers: [STRANGER] }, answer);
+    const file = { source: 'counter_trade', labels: TRADES, owner: '', state: 'done', load: null, due_at: null };
+    const asked = open({ ...NIGHT, computed_at: NIGHT.deadline, files: [file], strangers: [STRANGER] }, answer);
+    expect((await screen.findByTestId('night-first')).textContent).toContain('1 个文件无法识别');
     const row = await screen.findByTestId('night-stranger');
     await within(row).findByText('像“柜台成交”：counter_trade_20260317.csv');
     fireEvent.click(within(row).getByTestId('stranger-load'));

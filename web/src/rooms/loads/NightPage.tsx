@@ -225,6 +225,7 @@ function First({ night, names }: { night: Night; names: string }) {
         <Link to={`/loads/${waiting.load}`}>{label(waiting.labels)}</Link>
       </>
     );
+  if (night.strangers.length > 0) return <>{t('night.firstStrangers', { n: night.strangers.length })}</>;
   if (night.computed_at) return <>{t(night.late > 0 ? 'night.firstAgain' : 'night.firstNothing')}</>;
   if (names)
     return night.deadline ? (
