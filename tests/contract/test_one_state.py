@@ -27,6 +27,7 @@ CHANGES = {
         "retryLetters",
         "runNight",
         "computeDay",
+        "loadStranger",
         "uploadFile",
     ),
     *("acceptLoad", "discardLoad", "undoLoad"),

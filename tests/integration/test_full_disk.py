@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import duckdb
 import pytest
@@ -10,7 +11,10 @@ from django.db import connection, transaction
 from django.test import RequestFactory
 
 from zhike.cli import main
-from zhike.kernel import jobs
+from zhike.insight.warehouse.errors import StageDiskFull
+from zhike.insight.warehouse.logic import stages
+from zhike.insight.warehouse.types import PublicationInfo
+from zhike.kernel import clock, jobs
 from zhike.kernel.full_disk import full_disk
 from zhike.kernel.models import Run
 from zhike.server import http
@@ -75,6 +79,24 @@ def test_a_command_says_so(meet, monkeypatch, capsys):
     monkeypatch.setattr(main, "_run", lambda _options, _output: meet())
     assert main.main(["--lang", "zh", "doctor"]) == 1
     assert "磁盘已满" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_stage_says_that_nothing_was_published(monkeypatch):
+    def run(_day, _handle):
+        try:
+            of_the_engine()
+        except duckdb.Error as error:
+            raise RuntimeError("a step failed") from error
+
+    monkeypatch.setattr(stages, "run", run)
+    monkeypatch.setattr(stages, "publication", lambda: PublicationInfo(1, date(2026, 3, 16), {}, clock.now()))
+    with pytest.raises(StageDiskFull):
+        jobs.run_now("stage", "stage", {"business_date": "2026-03-17"})
+    error = Run.objects.get(kind="stage").error
+    assert error["code"] == "stage.disk_full"
+    assert "2026-03-17 的跑批没有完成，也没有发布：各页面仍显示 2026-03-16 日终" in error["message"]
+    assert "未保存" not in error["message"] + full_disk(error_of(of_the_system)).message()
 
 
 def test_words_about_full_disks_are_none():

@@ -60,8 +60,8 @@ def stage_run(options: argparse.Namespace, output: Output) -> None:
     from zhike.insight.warehouse import runs
     from zhike.kernel import jobs
 
-    params = {"business_date": options.business_date.isoformat()}
-    run = jobs.run_now("stage", runs.stage_title(options.business_date), params, output.progress)
+    day = options.business_date
+    run = jobs.run_now(runs.STAGE, runs.stage_title(day), runs.stage_params(day), output.progress)
     output.result(
         {"run": run.uid, "state": run.state, "result": run.result},
         f"{options.business_date} {output.words(*_STATES[str(run.state)])}{_restated(run.result, output)}",

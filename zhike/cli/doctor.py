@@ -136,9 +136,9 @@ def stale_sources() -> list[Trouble]:
     from zhike.insight.warehouse import received
     from zhike.kernel.trading_days import trading_calendar
 
-    if warehouse.business_date() is None:
+    expected = trading_calendar().near(clock.today(), -1)
+    if warehouse.business_date() is None or expected is None:
         return []
-    expected = trading_calendar().add(clock.today(), -1)
     return [
         Trouble(
             f"source {found.facts['source']}",

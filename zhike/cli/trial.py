@@ -189,7 +189,7 @@ def _stage(day: date, output: Output) -> None:
     from zhike.insight.warehouse import runs
     from zhike.kernel import jobs
 
-    jobs.run_now("stage", runs.stage_title(day), {"business_date": day.isoformat()}, output.progress)
+    jobs.run_now(runs.STAGE, runs.stage_title(day), runs.stage_params(day), output.progress)
 
 
 def _reached_customers(found: Iterable[tuple[int, date]]) -> dict[str, date]:

@@ -54,6 +54,35 @@ class TradingCalendar:
             left -= self.is_trading_day(day)
         return day
 
+    def open_on(self, day: date) -> bool | None:
+        """Return whether the market is open on `day`; None for a day of an unknown year."""
+        return self.is_trading_day(day) if day.year in self.years else None
+
+    @property
+    def begins(self) -> date:
+        """The first day that the calendar knows."""
+        return date(min(self.years), 1, 1)
+
+    def near(self, day: date, trading_days: int) -> date | None:
+        """Return what `add` does; None where that day is not known, for what can be said without it."""
+        try:
+            return self.add(day, trading_days)
+        except OutsideCalendar:
+            return None
+
+    def known(self, until: date, count: int) -> list[date]:
+        """Return the last trading days up to `until`, oldest first: `count` of them, or as many as the calendar knows.
+
+        For what looks back from a day: of days before the calendar nothing was ever received.
+        """
+        days: list[date] = []
+        day = min(until, date(max(self.years), 12, 31))
+        while len(days) < count and day.year in self.years:
+            if self.is_trading_day(day):
+                days.append(day)
+            day -= timedelta(days=1)
+        return days[::-1]
+
     def last(self, until: date, count: int) -> list[date]:
         """Return the last `count` trading days up to and including `until`, oldest first."""
         days: list[date] = []
@@ -63,22 +92,6 @@ class TradingCalendar:
                 days.append(day)
             day -= timedelta(days=1)
         return days[::-1]
-
-    def back(self, until: date, count: int) -> date:
-        """Return the first of the last `count` trading days up to `until`, or of as many of them as the calendar knows.
-
-        No data are of a day that it does not know, so looking further back would find nothing. Raises OutsideCalendar for
-        an unknown year of `until`.
-        """
-        found, day = until, until
-        left = count - self.is_trading_day(day)
-        while left:
-            day -= timedelta(days=1)
-            if day.year not in self.years:
-                break
-            if self.is_trading_day(day):
-                found, left = day, left - 1
-        return found
 
     def between(self, first: date, last: date) -> list[date]:
         """Return the trading days from `first` to `last`, both included."""

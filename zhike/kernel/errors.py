@@ -155,12 +155,15 @@ class DatabaseAway(ZhikeError):
 
 
 class DiskFull(ZhikeError):
-    """Nothing more can be written: what was being done is not done, and what is there is untouched."""
+    """Nothing more can be written: what was being done is not done, and what was saved before is untouched.
+
+    Said of an answer, a file and a run alike, so it promises of no work that nothing of it was kept.
+    """
 
     code = "disk.full"
     status = 507
-    zh = "服务器磁盘已满，未保存任何更改，已有数据不受影响。请联系管理员清理或扩容后重试"
-    en = "The server's disk is full: nothing was saved, and what is there is untouched. Ask an administrator for room, then try again"
+    zh = "服务器磁盘已满：没做完的这一步没有生效，此前已保存的数据不受影响。请联系管理员清理或扩容后重试"
+    en = "The server's disk is full: what was under way did not take effect, and what was saved before is untouched. Ask an administrator for room, then try again"
 
 
 class TooCostly(ZhikeError):

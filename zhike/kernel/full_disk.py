@@ -17,6 +17,8 @@ def full_disk(error: BaseException) -> DiskFull | None:
     """Return what to say instead of an error where it, or what it came from, is a full disk; None for any other."""
     found: BaseException | None = error
     while found is not None:
+        if isinstance(found, DiskFull):
+            return found
         if isinstance(found, psycopg.errors.DiskFull) or (isinstance(found, OSError) and found.errno in _NUMBERS):
             return DiskFull()
         if _is_of_engine(found) and any(words in str(found) for words in _WORDS):

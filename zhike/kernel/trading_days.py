@@ -98,14 +98,14 @@ def office_hours(key: str = "cn") -> tuple[time, time]:
     return time.fromisoformat(found.opens), time.fromisoformat(found.closes)
 
 
-def data_due(now: datetime, key: str = "cn") -> date:
+def data_due(now: datetime, key: str = "cn") -> date | None:
     """Return the business day whose data should be there at an instant: they are due when the next trading day opens.
 
-    Raises Unavailable when no pack defines the calendar, OutsideCalendar.
+    None where the calendar does not know it. Raises Unavailable when no pack defines the calendar.
     """
     calendar, here = trading_calendar(key), clock.local(now)
-    open_today = calendar.is_trading_day(here.date()) and here.time() >= office_hours(key)[0]
-    return calendar.add(here.date(), -1 if open_today else -2)
+    open_today = calendar.open_on(here.date()) and here.time() >= office_hours(key)[0]
+    return calendar.near(here.date(), -1 if open_today else -2)
 
 
 def _missing(key: str) -> Unavailable:

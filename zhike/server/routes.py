@@ -57,7 +57,7 @@ def me(request: SignedInRequest) -> schemas.MeOut:
         "clock": {
             "now": clock.now(),
             "business_date": today,
-            "is_trading_day": trading_calendar().is_trading_day(today),
+            "is_trading_day": trading_calendar().open_on(today),
             "data_due": data_due(clock.now()),
         },
         "idle_timeout_seconds": settings.IDLE_SECONDS,

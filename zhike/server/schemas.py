@@ -71,12 +71,15 @@ class MenuItemOut(TypedDict):
 
 
 class ClockOut(TypedDict):
-    """The server's clock, and the business day whose data should be there by now: figures of an older one are late."""
+    """The server's clock, and the business day whose data should be there by now: figures of an older one are late.
+
+    What the trading calendar does not know is null.
+    """
 
     now: datetime
     business_date: date
-    is_trading_day: bool
-    data_due: date
+    is_trading_day: bool | None
+    data_due: date | None
 
 
 class MeOut(TypedDict):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlglot
+from django.db import transaction
 from sqlglot import exp
 
 from tests.factories.lake import asked
-from tests.factories.records import cover
+from tests.factories.records import cover, holding
 from zhike.expressions import trees
 from zhike.insight.identity import api as identity
 from zhike.insight.indicators.blocks import by_month, told
 from zhike.insight.indicators.logic import definitions as measures
 from zhike.insight.warehouse.port import Session
-from zhike.kernel import definitions
+from zhike.kernel import definition_changes, definitions
+from zhike.kernel.definition_changes import Edit
 from zhike.kernel.errors import BadCursor, NotFound
 from zhike.kernel.trading_days import trading_calendar
 from zhike.platform.audit.models import Entry
@@ -254,6 +257,19 @@ def people(golden_day):
     return found
 
 
+LABELS = {"zh": "示例", "en": "Example"}
+
+
+@contextmanager
+def definitions_of(bodies):
+    """Run the block with more definitions, which are undone after it."""
+    with transaction.atomic():
+        definition_changes.change([Edit.of(body) for body in bodies], reason="test")
+        yield
+        transaction.set_rollback(True)
+    definitions.forget()
+
+
 FACTS = ("party_accounts", "party_holdings", "party_kinds", "party_trades")
 
 
@@ -269,6 +285,31 @@ def test_whoever_may_not_read_accounts_is_refused_what_is_in_them(parties, peopl
     found = block(parties[RICH], key, principal=people["E90001"])
 
     assert (found["kind"], found["state"]) == ("unavailable", "refused")
+
+
+@pytest.mark.parametrize("key", ["party_holdings", "party_kinds", "party_trades"])
+def test_facts_of_accounts_outside_the_scope_are_refused(parties, people, key):
+    """Who reads accounts of one kind only would see what is in the others, summed up with theirs."""
+    kinds = {"key": "credit", "labels": LABELS, "condition": "kind = 'credit'"}
+    grants = [{"on": "party", "operations": ["read"]}]
+    accounts = {"on": "financial_account", "operations": ["read"]}
+    roles = [
+        {"kind": "role", "key": name, "labels": LABELS, "grants": [*grants, accounts | narrowed]}
+        for name, narrowed in (("narrow", {"where": "credit"}), ("wide", {}))
+    ]
+    extension = {
+        "kind": "extension",
+        "key": "credit_accounts",
+        "of": "financial_account",
+        "labels": LABELS,
+        "refinements": [kinds],
+    }
+    with definitions_of([extension, *roles]):
+        seen = {
+            name: block(parties[RICH], key, principal=holding(people["E90001"], name)) for name in ("narrow", "wide")
+        }
+    assert (seen["narrow"]["kind"], seen["narrow"]["state"]) == ("unavailable", "refused")
+    assert seen["wide"]["state"] == "ok" and seen["wide"]["data"]["rows"]
 
 
 def test_what_is_for_later_reads_nothing_with_the_page_and_writes_no_second_view(parties, people, monkeypatch):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
+from openpyxl import Workbook
 
 from tests.factories.records import SYSTEM, signed_in
 from tests.integration.insight.conftest import run_stage
 from zhike.insight.warehouse import api as warehouse
+from zhike.insight.warehouse import nights as night_door
 from zhike.insight.warehouse import received, types
+from zhike.insight.warehouse.blocks import LAST_LOAD
 from zhike.insight.warehouse.logic import inbox, nights
 from zhike.insight.warehouse.models import Load
-from zhike.kernel import clock, jobs
+from zhike.kernel import clock, definitions, jobs
+from zhike.kernel.calendar import calendar_from
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import Run
 
@@ -39,6 +46,12 @@ def put(name, content, *, age=inbox.RESTED_SECONDS + 1):
     written = time.time() - age
     os.utime(path, (written, written))
     return path
+
+
+@pytest.fixture(autouse=True)
+def in_march(golden_day):
+    """What was loaded before the tests came in the evening of the golden day."""
+    Load.objects.filter(started_at__gt=clock.at(date(2026, 6, 1), 0)).update(started_at=clock.at(golden_day, 20))
 
 
 @pytest.fixture
@@ -220,6 +233,176 @@ def test_a_day_that_was_left_out_is_computed_when_its_files_come(golden_files):
         result = hourly()
         assert result["days"] == [str(later)]  # what everybody sees stays the newest
         assert nights.of(left_out).computed_at is not None
+
+
+def workbook(content: bytes) -> bytes:
+    """The rows of a text file as a workbook."""
+    book, kept = Workbook(), io.BytesIO()
+    for row in csv.reader(io.StringIO(content.decode("gb18030"))):
+        book.active.append(row)
+    book.save(kept)
+    return kept.getvalue()
+
+
+def test_a_workbook_and_a_name_in_capitals_are_taken_in(people, golden_files):
+    day = date(2026, 3, 25)
+    files = files_of_next_day(golden_files, day)
+    with clock.travel(clock.at(day, 21)):
+        put("counter_trade_20260325.xlsx", workbook(files["counter_trade_20260325.csv"]))
+        put("COUNTER_CASH_FLOW_20260325.CSV", files["counter_cash_flow_20260325.csv"])
+        put("~$counter_trade_20260325.xlsx", b"lock")
+        result = hourly()
+        found = {one["source"]: one for one in shown(people, str(day))["files"]}
+    assert (result["files"], result["failed"]) == (2, [])
+    assert not {one.file for one in inbox.strangers()} & {
+        "counter_trade_20260325.xlsx",
+        "COUNTER_CASH_FLOW_20260325.CSV",
+    }
+    assert [found[key]["state"] for key in ("counter_trade", "counter_cash_flow")] == ["done", "done"]
+    assert found["counter_trade"]["rows"] == found["counter_trade"]["before"]
+
+
+@pytest.fixture
+def stranger():
+    inbox.folder().mkdir(exist_ok=True)
+    for path in inbox.folder().glob("*"):
+        if path.is_file():
+            path.unlink()
+    text = "成交编号,客户号\n"
+    yield put("成交0325.csv", text.encode())
+    (inbox.folder() / "成交0325.csv").unlink(missing_ok=True)
+
+
+def test_a_file_that_nobody_expects_is_told_and_loaded_as_what_somebody_says(people, golden_files, stranger):
+    day = date(2026, 3, 25)
+    rows = files_of_next_day(golden_files, day)["counter_trade_20260325.csv"]
+    with clock.travel(clock.at(day, 22)):
+        put("counter-trade_0325.csv", rows)
+        put(".hidden", b"")
+        put("being written.csv", b"", age=5)
+        night = shown(people)
+        assert {one["file"]: (one["near"], one["expected"]) for one in night["strangers"]} == {
+            "counter-trade_0325.csv": ("counter_trade", "counter_trade_20260325.csv"),
+            "成交0325.csv": ("", ""),
+        }
+        ask = lambda **body: people["operator"].post("/api/v1/night/strangers", body, content_type="application/json")
+        assert ask(file="../../manage.csv", source="counter_trade").status_code == 404
+        assert ask(file="being written.csv", source="counter_trade").status_code == 404
+        assert ask(file="counter-trade_0325.csv", source="counter_customer").json()["code"] == "load.no_business_date"
+        assert (inbox.folder() / "counter-trade_0325.csv").exists()
+        answer = ask(file="counter-trade_0325.csv", source="counter_trade")
+        assert answer.status_code == 202
+        assert not (inbox.folder() / "counter-trade_0325.csv").exists()
+        jobs.execute(answer.json()["run"])
+        found = next(one for one in shown(people)["files"] if one["source"] == "counter_trade")
+    # Its name says no day: it is of the day that its rows say.
+    assert (found["file"], found["state"]) == ("counter-trade_0325.csv", "done")
+    assert (found["first_date"], found["last_date"]) == (str(day), str(day))
+
+
+def test_only_who_may_load_files_loads_what_nobody_expects(people, stranger):
+    body = {"file": stranger.name, "source": "counter_trade"}
+    answer = people["account_manager"].post("/api/v1/night/strangers", body, content_type="application/json")
+    assert answer.status_code == 403 and stranger.exists()
+
+
+def test_a_file_without_a_day_is_of_the_night_it_came_in_or_of_the_days_of_its_rows(
+    people, golden_files, monkeypatch, tmp_path
+):
+    """One whose name and rows say nothing, one that waits, and one of other days than tonight's."""
+    day = date(2026, 3, 26)
+    with clock.travel(clock.at(day, 20)):
+        file = Load.objects.filter(source="counter_employee").last()
+        file.pk, file.uid, file.file, file.state = None, uuid7(), "employees.csv", "failed"
+        file.first_date = file.business_date = None
+        file.started_at = clock.now()
+        file.save()
+        monkeypatch.setattr(types, "FEW_EFFECTS", 1)
+        earlier = [
+            files_of_next_day(golden_files, of)[f"counter_daily_asset_{of:%Y%m%d}.csv"].splitlines(keepends=True)
+            for of in (date(2026, 3, 16), date(2026, 3, 17))
+        ]
+        path = tmp_path / "assets.csv"
+        path.write_bytes(b"".join([*earlier[0], *earlier[1][1:3]]))
+        before = shown(people)["elsewhere"]
+        waits = received.load_file("counter_daily_asset", path)
+        assert waits.state == "waiting"
+        night = shown(people)
+        found = next(one for one in night["files"] if one["source"] == "counter_employee")
+        assert (found["state"], found["file"], found["first_date"]) == ("failed", "employees.csv", None)
+        assert night["elsewhere"] == before + 1
+        earlier = next(one for one in shown(people, "2026-03-17")["files"] if one["source"] == "counter_daily_asset")
+        assert (earlier["state"], earlier["first_date"], earlier["last_date"]) == (
+            "waiting",
+            "2026-03-16",
+            "2026-03-17",
+        )
+        assert nights.waits(date(2026, 3, 17))
+        jobs.execute(str(received.accept(waits.uid, principal=SYSTEM)))
+        row = Load.objects.get(uid=waits.uid)
+        assert (row.state, row.first_date, row.business_date) == ("done", date(2026, 3, 16), date(2026, 3, 17))
+    with clock.travel(clock.at(date(2026, 3, 27), 20)):
+        assert states(shown(people))["counter_employee"] != "failed"
+
+
+def test_what_came_first_is_not_late_whatever_was_agreed(people, golden_day):
+    """The first files of an installation come when they come; of days before it nobody waited for any."""
+    with clock.travel(clock.at(date(2026, 3, 18), 12)), transaction.atomic():
+        Load.objects.all().update(started_at=clock.at(NEXT, 9, 30))
+        found = {one["source"]: one for one in shown(people, str(golden_day))["files"]}
+        assert found["counter_trade"]["state"] == "done" and {one["due_at"] for one in found.values()} == {None}
+        older = states(shown(people, "2026-03-10"))
+        assert not {"late", "missing"} & set(older.values())
+        # One file of a source that came long before binds that source, and no other.
+        Load.objects.filter(pk=Load.objects.filter(source="counter_trade").first().pk).update(
+            started_at=clock.at(date(2026, 3, 2), 18)
+        )
+        found = {one["source"]: one for one in shown(people, str(golden_day))["files"]}
+        assert {key for key, one in found.items() if one["due_at"]} == {"counter_trade"}
+        Load.objects.all().delete()
+        assert set(states(shown(people)).values()) == {"expected"}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def one_day(golden_day, monkeypatch):
+    """A calendar that knows no trading day before the golden one, and none after it."""
+    others = [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
+    calendar = calendar_from([2026], [day for day in others if day != golden_day])
+    monkeypatch.setitem(definitions.snapshot()._derived, "calendar:cn", calendar)
+
+
+def test_where_the_calendar_ends_the_night_says_so_and_goes_on(people, one_day, golden_day):
+    with clock.travel(clock.at(golden_day, 20)):
+        night = shown(people)
+        assert (night["business_date"], night["deadline"], night["calendar_lacks"]) == (str(golden_day), None, 2027)
+        assert night["by_itself"] is False
+        assert people["operator"].get("/api/v1/runs").status_code == 200
+        assert people["operator"].get("/api/v1/me").json()["clock"]["data_due"] is None
+        block = people["operator"].get("/api/v1/pages/home_operator").json()["blocks"]["last_load"]
+        assert block["state"] == "ok"
+        assert block["data"]["rows"][0]["cells"]["source"] == "交易日历缺 2027 年"
+        assert run_stage(golden_day) == warehouse.business_date() or warehouse.business_date() > golden_day
+        assert nights.of(golden_day).computed_at == clock.now()
+
+
+@pytest.mark.parametrize("now", [date(2026, 1, 2), date(2027, 2, 3)], ids=["before it", "after it"])
+def test_outside_the_calendar_the_night_is_of_the_day_next_to_it(one_day, golden_day, now):
+    with clock.travel(clock.at(now, 12)):
+        found = night_door.night(None, principal=SYSTEM)
+        assert (found.day, found.deadline, found.lacks) == (golden_day, None, 2027)
+        assert LAST_LOAD.build(SYSTEM, None, LAST_LOAD.settings()).data["rows"]
+        assert hourly()["failed"] == []
+
+
+def test_before_its_first_day_the_night_says_which_year_the_calendar_lacks(golden_day, monkeypatch):
+    monkeypatch.setitem(definitions.snapshot()._derived, "calendar:cn", calendar_from([2026], []))
+    with clock.travel(clock.at(date(2026, 1, 1), 8)):
+        found = night_door.night(None, principal=SYSTEM)
+        assert (found.day, found.lacks, found.by_itself) == (date(2026, 1, 1), None, False)
+    with clock.travel(clock.at(date(2025, 12, 30), 8)):
+        found = night_door.night(None, principal=SYSTEM)
+        assert (found.day, found.lacks, found.by_itself) == (date(2026, 1, 1), 2025, False)
 
 
 def test_a_file_at_which_loading_itself_fails_stops_no_other(golden_files, monkeypatch):

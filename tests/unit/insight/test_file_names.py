@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from zhike.insight.warehouse.errors import NoBusinessDate
-from zhike.insight.warehouse.logic.file_names import FileDates, dates_of, matches, takes_any
+from zhike.insight.warehouse.logic.file_names import FileDates, dates_of, matches, owner_of, takes_any
 from zhike.insight.warehouse.types import Source
 
 
@@ -62,6 +62,25 @@ def test_stars_stand_for_anything_between_pieces_and_are_tried_once(pattern, nam
     found = matches(source(file=pattern), name)
 
     assert found == (day and FileDates(date(2026, 3, day), date(2026, 3, day)))
+
+
+@pytest.mark.parametrize(
+    "name", ["trade_20260317.xlsx", "TRADE_20260317.CSV", "Trade_20260317.Xls", "trade_20260317.txt"]
+)
+def test_a_name_in_capitals_or_with_another_ending_is_the_same_name(name):
+    assert matches(source(), name) == FileDates(date(2026, 3, 17), date(2026, 3, 17))
+
+
+def test_what_is_written_as_a_source_writes_it_is_its_own_and_what_fits_two_is_nobodys():
+    small, large = source(), source(key="other", file="Trade_{business_date:%Y%m%d}.xlsx")
+
+    assert [owner_of([small, large], name)[0].key for name in ("trade_20260317.csv", "Trade_20260317.xlsx")] == [
+        "trade",
+        "other",
+    ]
+    assert owner_of([small, large], "TRADE_20260317.CSV") is None
+    assert owner_of([small], "TRADE_20260317.CSV")[0].key == "trade"
+    assert owner_of([small], "readme.txt") is None
 
 
 @pytest.mark.parametrize(

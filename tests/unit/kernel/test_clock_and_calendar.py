@@ -47,13 +47,14 @@ def test_the_last_trading_days_are_counted_backwards():
     assert SPRING.last(date(2026, 2, 24), 3) == [date(2026, 2, 12), date(2026, 2, 13), date(2026, 2, 24)]
 
 
-def test_a_number_of_days_reaches_back_no_further_than_the_calendar_knows():
-    assert SPRING.back(date(2026, 2, 24), 3) == date(2026, 2, 12)
-    assert SPRING.back(date(2026, 2, 21), 1) == date(2026, 2, 13), "a closed day itself is none of them"
-    first = next(day for day in (date(2025, 1, n) for n in range(1, 9)) if SPRING.is_trading_day(day))
-    assert SPRING.back(date(2026, 2, 24), 5000) == first
-    with pytest.raises(OutsideCalendar):
-        SPRING.back(date(2031, 1, 2), 1)
+def test_what_looks_back_or_ahead_is_told_as_far_as_the_calendar_knows():
+    assert (SPRING.near(date(2026, 3, 16), 1), SPRING.near(date(2026, 12, 31), 1)) == (date(2026, 3, 17), None)
+    assert SPRING.near(date(2025, 1, 1), -1) is None
+    assert SPRING.known(date(2025, 1, 3), 20) == [date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 3)]
+    assert SPRING.known(date(2026, 2, 21), 1) == [date(2026, 2, 13)], "a closed day itself is none of them"
+    assert SPRING.known(date(2031, 1, 2), 1) == [date(2026, 12, 31)]
+    assert SPRING.known(date(2024, 12, 31), 1) == []
+    assert [SPRING.open_on(date(year, 3, 16)) for year in (2026, 2031)] == [True, None]
 
 
 def test_an_unknown_year_is_refused_not_guessed():

@@ -86,3 +86,10 @@ def test_the_data_of_a_day_are_due_when_the_next_trading_day_opens(monkeypatch, 
     monkeypatch.setattr(trading_days, "trading_calendar", lambda _key: CALENDAR)
     monkeypatch.setattr(trading_days, "office_hours", lambda _key: (time(9), time(17)))
     assert trading_days.data_due(now) == date(2026, 2, due)
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2031, 5, 6)])
+def test_outside_the_calendar_no_data_are_due(monkeypatch, day):
+    monkeypatch.setattr(trading_days, "trading_calendar", lambda _key: CALENDAR)
+    monkeypatch.setattr(trading_days, "office_hours", lambda _key: (time(9), time(17)))
+    assert trading_days.data_due(clock.at(day, 12)) is None

@@ -10,7 +10,7 @@ export function useMe() {
 
 /** The business day whose data should be there by now; asked with who is signed in, never by itself. */
 export function useDataDue(): string | undefined {
-  return useQuery({ ...ME, enabled: false }).data?.clock.data_due;
+  return useQuery({ ...ME, enabled: false }).data?.clock.data_due ?? undefined;
 }
 
 /** Who is signed in, inside the shell, where it is known. */

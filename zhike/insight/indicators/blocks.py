@@ -49,7 +49,7 @@ def measure_over_time(principal: Principal, subject: Subject, settings: OverTime
     if publication is None or line.dataset not in publication.versions:
         return block_data.series(data, None)
     last = publication.business_date
-    first = trading_calendar().back(last, _DAYS)
+    first = trading_calendar().known(last, _DAYS)[0]
     with warehouse.session(pins=publication, lookup=True) as session:
         points = days.of_party(session, line, party.id, first, last)
         data["points"] = [{"x": day, "y": str(total)} for day, total in points]

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from zhike.expressions.wire import StoredExpression
 from zhike.insight.indicators import fact_columns
 from zhike.insight.indicators.block_parts import FactRows
 from zhike.insight.indicators.logic import days, definitions, facts
@@ -17,10 +18,12 @@ from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import PublicationInfo
 from zhike.kernel import block_data, cursors
 from zhike.kernel.block_data import TableColumn, TableNext, TableRow
-from zhike.kernel.errors import BadCursor
+from zhike.kernel.errors import BadCursor, Refused
 from zhike.kernel.providers import AsOf, Block, BlockData, Subject
 from zhike.kernel.trading_days import trading_calendar
+from zhike.platform.objects import api as objects
 from zhike.platform.objects import catalogue
+from zhike.platform.objects.types import ObjectType, RecordQuery, pointing_at
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 from zhike.platform.records import api as records
@@ -31,7 +34,7 @@ _TOTAL = {"zh": "合计", "en": "Total"}
 def of_record(principal: Principal, subject: Subject, settings: FactRows) -> BlockData:
     """Return facts of the record as a table: each one, or summed up by one column."""
     party = records.get(subject.object, subject.uid, principal=principal, log_view=False)
-    require_accounts(principal, settings.dataset)
+    require_accounts(principal, settings.dataset, of=(subject.object, party.id))
     publication = warehouse.publication()
     if publication is None or settings.dataset not in publication.versions:
         return block_data.table([], [], None)
@@ -41,20 +44,36 @@ def of_record(principal: Principal, subject: Subject, settings: FactRows) -> Blo
         last = served if settings.days else facts.held_on(session, settings.dataset, served)
         if last is None:
             return block_data.table([], [], AsOf("day_end", served))
-        first = trading_calendar().back(last, settings.days) if settings.days else last
+        first = trading_calendar().known(last, settings.days)[0] if settings.days else last
         found = facts.of_party(session, settings, publication.versions, party.id, (first, last), before)
         whole = _kept(session, settings, publication, party.id, last)
     return _table(settings, found, whole, last, before, subject, principal.language)
 
 
-def require_accounts(principal: Principal, dataset: str) -> None:
-    """Refuse the facts of accounts to whoever may not read accounts."""
+def require_accounts(principal: Principal, dataset: str, *, of: tuple[str, int] | None = None) -> None:
+    """Refuse the facts of accounts to whoever may not read accounts, or not all those that point `of` one record.
+
+    What is shown of a record is of all its accounts together: of some alone it would be another figure.
+    """
     source = datasets.source_of(dataset)
     if source is None or source.subject is None or not source.subject.accounts:
         return
     for owner in catalogue.known().values():
         if owner.role == "financial_account":
-            permissions.require(principal, f"{owner.key}.read")
+            operation = f"{owner.key}.read"
+            permissions.require(principal, operation)
+            if of is not None and not _sees_all(owner, *of, principal):
+                raise Refused(operation=operation)
+
+
+def _sees_all(owner: ObjectType, object: str, record: int, principal: Principal) -> bool:
+    """Whether all records of an object that point at one of another are in the principal's scope."""
+    pointing = [field.key for field in owner.fields.values() if field.target == object]
+    condition: StoredExpression = {"or": [pointing_at(key, record) for key in pointing]}
+    query = RecordQuery(owner.key, condition=condition)
+    system = permissions.system_principal("fact_blocks")
+    there = objects.count(query, principal=system, exact=True).count if pointing else 0
+    return not there or objects.count(query, principal=principal, exact=True).count == there
 
 
 def _place(subject: Subject, settings: FactRows) -> tuple[date | None, int]:

@@ -12,11 +12,10 @@ from zhike.insight.warehouse.logic import (
     effects,
     engine,
     months,
-    quality,
+    night_work,
     sources,
     stages,
     tables,
-    vacuuming,
     writer,
 )
 from zhike.insight.warehouse.models import Load
@@ -109,16 +108,9 @@ def stage_run(business_date: date, *, handle: RunHandle) -> StageResult:
     """Compute every step for `business_date`, and first again for computed days whose facts were corrected since.
 
     Then publish and delete the files that no kept publication reads. Running it twice gives the same rows; it waits
-    for another stage or load to end. Raises NotATradingDay, DayMissing, Cancelled.
+    for another stage or load to end. Raises NotATradingDay, DayMissing, Cancelled, StageDiskFull.
     """
-    for finding in quality.stale_sources(business_date):
-        handle.say(finding.message)
-    with writer.only_writer(handle):
-        result = stages.run(business_date, handle)
-        files, size = vacuuming.vacuum()
-    if files:
-        handle.say(f"vacuum: {files} files, {size:,} bytes")
-    return result
+    return night_work.compute(business_date, handle)
 
 
 def stale_days(*, before: date) -> list[date]:

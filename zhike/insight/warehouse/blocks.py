@@ -23,6 +23,7 @@ _STATES = [
     option("expected", {"zh": "待到", "en": "Expected"}, "plain"),
     option("kept", {"zh": "沿用旧文件", "en": "Older one kept"}, "plain"),
     option("unplanned", {"zh": "不定期", "en": "Not planned"}, "plain"),
+    option("lacking", {"zh": "待补充", "en": "To be completed"}, "attention"),
     option("cancelled", {"zh": "已取消", "en": "Cancelled"}, "plain"),
     option("discarded", {"zh": "已放弃", "en": "Put away"}, "plain"),
     option("undone", {"zh": "已撤销", "en": "Taken back"}, "plain"),
@@ -44,6 +45,7 @@ _COLUMNS = [
 def last_load(principal: Principal, _subject: None, _settings: BlockSettings) -> BlockData:
     """Return tonight's files as a table, each beside the day before: what somebody has to see to, then what is needed."""
     night = nights.night(None, principal=principal)
+    calendar = [_lacking(night.lacks, principal.language)] if night.lacks else []
     files = sorted(
         (one for one in night.files if one.state != "unplanned"),
         key=lambda one: (_state(one) not in _FIRST, not one.source.expected),
@@ -67,7 +69,13 @@ def last_load(principal: Principal, _subject: None, _settings: BlockSettings) ->
         for one in files[:_SHOWN]
     ]
     more = max(len(files) - _SHOWN, 0)
-    return table(_COLUMNS, rows, AsOf("live", clock.now()), more={"count": more, "path": "/night"})
+    return table(_COLUMNS, [*calendar, *rows], AsOf("live", clock.now()), more={"count": more, "path": "/night"})
+
+
+def _lacking(year: int, language: str) -> TableRow:
+    """The row that says that the trading calendar ends: without it deadlines and what is computed by itself are unknown."""
+    said = {"zh": f"交易日历缺 {year} 年", "en": f"The trading calendar lacks {year}"}
+    return {"key": "calendar", "path": "/night", "cells": {"source": said[language], "state": "lacking"}, "tones": {}}
 
 
 def _state(file: NightFile) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from zhike.kernel.datasets import UnknownDataset as UnknownDataset
-from zhike.kernel.errors import ZhikeError
+from zhike.kernel.errors import DiskFull, ZhikeError
 
 
 class FileUnreadable(ZhikeError):
@@ -107,6 +107,14 @@ class DayMissing(ZhikeError):
     status = 422
     zh = "{day} 的数据未到齐，还缺：{names}。已到最新业务日期：{latest}"
     en = "The data of {day} are incomplete, without {names_en}. The latest day received is {latest}"
+
+
+class StageDiskFull(DiskFull):
+    """A full disk in the midst of a stage: steps that were done stay, nothing of it was published."""
+
+    code = "stage.disk_full"
+    zh = "服务器磁盘已满，{day} 的跑批没有完成，也没有发布：各页面仍显示 {shown} 日终，已导入的文件都在。请联系管理员清理或扩容后重新跑批"
+    en = "The server's disk is full: {day} was not computed to its end and not published. Pages go on showing {shown_en}, and the files that were loaded are there. Ask an administrator for room, then compute it again"
 
 
 class NothingPublished(ZhikeError):

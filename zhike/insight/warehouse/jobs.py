@@ -6,21 +6,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from zhike.insight.warehouse import api, received, runs
+from zhike.insight.warehouse import received, runs
 from zhike.insight.warehouse.errors import LoadFailed
-from zhike.insight.warehouse.logic import answering, inbox, loading, nights, sources, stages
+from zhike.insight.warehouse.logic import answering, loading, night_work, sources
+from zhike.insight.warehouse.logic.inbox import Taken
+from zhike.insight.warehouse.logic.night_work import NightDone
 from zhike.insight.warehouse.models import Load
-from zhike.insight.warehouse.types import LoadFinding, LoadResult
+from zhike.insight.warehouse.night_types import Stranger
+from zhike.insight.warehouse.types import LoadFinding, LoadResult, StageResult
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.jobs import RunHandle
 from zhike.kernel.schedules import Schedule, When
 
 _NAMED = 5
-STAGE = "stage"
-LOAD_FOLDER = "load_folder"
-LOAD_FILE = "load_file"
-STAGE_LATE = "stage_late"
 _WAITS = LoadFinding(
     "load.waits", "影响超过上限，尚未导入，待人工确认", "it does more than it may unasked; somebody has to accept it"
 )
@@ -28,57 +28,47 @@ _WAITS = LoadFinding(
 HOURLY = Schedule(runs.NIGHT, Labels("收文件并跑批", "Taking files in, nightly run"), runs.NIGHT, When(5))
 #: Before the market opens: files that came after the night was computed count the same day, and nobody is waited for.
 LATE = Schedule(
-    STAGE_LATE,
+    runs.STAGE_LATE,
     Labels("开市前补跑", "Before the market opens"),
-    STAGE_LATE,
+    runs.STAGE_LATE,
     When(30, hour=6, days="trading"),
 )
 
 
 def stage(handle: RunHandle) -> Mapping[str, object]:
     """Run the stage for `params.business_date`."""
-    return _staged(date.fromisoformat(str(handle.params["business_date"])), handle)
+    return _staged(night_work.compute(date.fromisoformat(str(handle.params["business_date"])), handle))
 
 
 def night(handle: RunHandle) -> Mapping[str, object]:
-    """Take in the files that have come, and compute the days that are complete.
-
-    A day of which a file waits for a person is computed only `params.whatever` that file says.
-    """
-    return _night(handle, whatever="whatever" in handle.params)
-
-
-def _night(handle: RunHandle, *, whatever: bool) -> Mapping[str, object]:
-    # Two nights at once would take each other's files away.
-    with api.only_writer(handle):
-        taken = inbox.take(handle)
-        days = [_staged(day, handle) for day in _complete(whatever=whatever)]
-    findings = [_WAITS.as_dict()] if any(found.state == "waiting" for found in taken.results) else []
-    if taken.broken:
-        findings.append(_broken_files(taken.broken).as_dict())
-    if taken.strangers:
-        findings.append(_unknown_files(taken.strangers).as_dict())
-    return {**_counted(taken.results), "days": [one["business_date"] for one in days], "findings": findings}
+    """Take in the files that have come, and compute the days that are complete, or `params.whatever` waits, too."""
+    return _done(night_work.night(handle, whatever="whatever" in handle.params))
 
 
 def stage_late(handle: RunHandle) -> Mapping[str, object]:
     """Do the night, whatever waits, and run the stage of the newest published day again, if files came after it."""
-    found = _night(handle, whatever=True)
-    loads, day = runs.late_loads()
-    if not loads or day is None:
-        return {**found, "loads": loads}
-    staged = _staged(day, handle)
-    days, findings = ([*_listed(found[key]), *_listed(staged[key])] for key in ("days", "findings"))
-    return {**found, **staged, "loads": loads, "days": days, "findings": findings}
+    done = night_work.before_opening(handle)
+    found = _done(done)
+    if done.again is None:
+        return {**found, "loads": 0}
+    staged = _staged(done.again)
+    both = {key: [*found[key], *staged[key]] for key in ("days", "findings")}
+    return {**found, **staged, **both, "loads": done.late}
 
 
-def _listed(found: object) -> list[object]:
-    return list(found) if isinstance(found, list) else []
+def _done(done: NightDone) -> dict[str, Any]:
+    return {
+        **_counted(done.taken.results),
+        "days": [str(one.publication.business_date) for one in done.computed],
+        "findings": _taken(done.taken),
+    }
 
 
-def _complete(*, whatever: bool) -> list[date]:
-    """The days that are to be computed by themselves and of which no file is missing."""
-    return [day for day in nights.uncomputed() if not stages.missing_files(day) and (whatever or not nights.waits(day))]
+def _taken(taken: Taken) -> list[dict[str, object]]:
+    found = [_WAITS] if any(one.state == "waiting" for one in taken.results) else []
+    found += [_broken_files(taken.broken)] if taken.broken else []
+    found += [_unknown_files(taken.strangers)] if taken.strangers else []
+    return [one.as_dict() for one in found]
 
 
 def _broken_files(names: Sequence[str]) -> LoadFinding:
@@ -89,16 +79,18 @@ def _broken_files(names: Sequence[str]) -> LoadFinding:
     )
 
 
-def _unknown_files(names: Sequence[str]) -> LoadFinding:
+def _unknown_files(found: Sequence[Stranger]) -> LoadFinding:
+    names = [one.file for one in found]
+    more = len(names) > _NAMED
     return LoadFinding(
         "load.strangers",
-        f"没有数据源认领的文件：{'、'.join(names[:_NAMED])}{'等' if len(names) > _NAMED else ''}",
-        f"files that no source expects: {', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''}",
+        f"没有数据源认领的文件：{'、'.join(names[:_NAMED])}{'等' if more else ''}，请在“日终跑批”页选择来源导入",
+        f"files that no source expects: {', '.join(names[:_NAMED])}{', …' if more else ''};"
+        " choose their source on the page of the night",
     )
 
 
-def _staged(day: date, handle: RunHandle) -> Mapping[str, object]:
-    result = api.stage_run(day, handle=handle)
+def _staged(result: StageResult) -> dict[str, Any]:
     return {
         "days": [day.isoformat() for day in result.days],
         "restated": [day.isoformat() for day in result.restated],

@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from typing_extensions import TypedDict
 
-from zhike.insight.warehouse.night_types import Night, NightFile, NightStep
+from zhike.insight.warehouse.night_types import Night, NightFile, NightStep, Stranger
 from zhike.kernel.schedules import Standing
 from zhike.kernel.wire import Labels, RequestBody, labels
 
@@ -33,7 +33,8 @@ NightFileState = Literal[
 class NightFileOut(TypedDict):
     """How the file of a source stands: when it is due, when it came, its rows beside what is usual.
 
-    `band` is the span of 5 to 95 % of the last 20 days; `newest` the newest day there is a file of.
+    `band` is the span of 5 to 95 % of the last 20 days; `newest` the newest day there is a file of. By its name or its
+    rows it is of the days `first_date` to `last_date`; one that says none is of the night in which it came.
     """
 
     source: str
@@ -52,6 +53,8 @@ class NightFileOut(TypedDict):
     usual: float | None
     band: list[float] | None
     newest: date | None
+    first_date: date | None
+    last_date: date | None
 
 
 class NightStepOut(TypedDict):
@@ -83,11 +86,29 @@ class PublishedOut(TypedDict):
     published_at: datetime
 
 
+class StrangerOut(TypedDict):
+    """A file in the folder that no source expects.
+
+    `near` is the source whose files are called most like it, if any; so is that one's file of tonight `expected` to be.
+    """
+
+    file: str
+    size: int
+    written_at: datetime
+    near: str
+    expected: str
+
+
 class NightOut(TypedDict):
-    """A business day on its way from files to figures."""
+    """A business day on its way from files to figures.
+
+    The deadline is null where the trading calendar ends: `calendar_lacks` is the year whose days it lacks. `elsewhere`
+    files that came in this night are of other days.
+    """
 
     business_date: date
-    deadline: datetime
+    deadline: datetime | None
+    calendar_lacks: int | None
     published: PublishedOut | None
     computed_at: datetime | None
     files: list[NightFileOut]
@@ -96,6 +117,8 @@ class NightOut(TypedDict):
     by_itself: bool
     restates: list[date]
     late: int
+    elsewhere: int
+    strangers: list[StrangerOut]
     schedules: list[ScheduledOut]
 
 
@@ -105,7 +128,17 @@ class DayIn(RequestBody):
     business_date: date
 
 
-def night_out(night: Night, restates: Sequence[date], scheduled: Sequence[Standing]) -> NightOut:
+class StrangerIn(RequestBody):
+    """A file in the folder that no source expects, and the source as whose file it is loaded."""
+
+    file: str
+    source: str
+    business_date: date | None = None
+
+
+def night_out(
+    night: Night, restates: Sequence[date], scheduled: Sequence[Standing], strangers: Sequence[Stranger]
+) -> NightOut:
     """Return a night as the interface gives it."""
     shown = night.published
     published: PublishedOut | None = (
@@ -114,6 +147,7 @@ def night_out(night: Night, restates: Sequence[date], scheduled: Sequence[Standi
     return {
         "business_date": night.day,
         "deadline": night.deadline,
+        "calendar_lacks": night.lacks,
         "published": published,
         "computed_at": night.computed_at,
         "files": [_file(one) for one in night.files],
@@ -122,6 +156,17 @@ def night_out(night: Night, restates: Sequence[date], scheduled: Sequence[Standi
         "by_itself": night.by_itself,
         "restates": list(restates),
         "late": night.late,
+        "elsewhere": night.elsewhere,
+        "strangers": [
+            {
+                "file": one.file,
+                "size": one.size,
+                "written_at": one.written_at,
+                "near": one.near,
+                "expected": one.expected,
+            }
+            for one in strangers
+        ],
         "schedules": [_scheduled(one) for one in scheduled],
     }
 
@@ -145,6 +190,8 @@ def _file(found: NightFile) -> NightFileOut:
         "usual": found.usual,
         "band": list(found.band) if found.band else None,
         "newest": found.newest,
+        "first_date": found.first,
+        "last_date": found.last,
     }
 
 

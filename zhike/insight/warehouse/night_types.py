@@ -10,11 +10,26 @@ from zhike.kernel.definition_parts import Labels
 
 
 @dataclass(frozen=True, slots=True)
+class Stranger:
+    """A file in the folder that no source expects: `near` is the source whose files are called most like it.
+
+    So is its file of tonight `expected` to be called.
+    """
+
+    file: str
+    size: int
+    written_at: datetime
+    near: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
 class NightFile:
     """How the file of a source stands in a night.
 
     `state` is the load's, or of one that has not come: expected, late, missing, kept (an older one is fresh enough) or
-    unplanned (nobody waits for it). `rows` are those that count, `before` those of the day before; what is `usual` is
+    unplanned (nobody waits for it). It is of the days `first` to `last` by its name or its rows; of a file that says
+    none they are absent, and it is of the night in which it came. `rows` are those that count, `before` those of the day before; what is `usual` is
     the median of the last 20 days, the `band` goes from their 5 % to their 95 %.
     """
 
@@ -27,6 +42,8 @@ class NightFile:
     usual: float | None
     band: tuple[float, float] | None
     newest: date | None
+    first: date | None = None
+    last: date | None = None
 
     @property
     def unusual(self) -> bool:
@@ -51,11 +68,14 @@ class NightStep:
 class Night:
     """A business day on its way from files to figures.
 
-    Without the files of `missing` it is not computed; whether that happens `by_itself`, or a person has to ask for it. `late` loads changed something after it was.
+    Without the files of `missing` it is not computed; whether that happens `by_itself`, or a person has to ask for it.
+    `late` loads changed something after it was. `elsewhere` files that came in it are of other days only. Where the
+    trading calendar ends nobody knows the `deadline`: it lacks the days of the year `lacks`.
     """
 
     day: date
-    deadline: datetime
+    deadline: datetime | None
+    lacks: int | None
     published: PublicationInfo | None
     computed_at: datetime | None
     files: tuple[NightFile, ...]
@@ -63,3 +83,4 @@ class Night:
     missing: tuple[Source, ...]
     by_itself: bool
     late: int
+    elsewhere: int

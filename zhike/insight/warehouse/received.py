@@ -22,6 +22,7 @@ from zhike.insight.warehouse.logic import (
 )
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
+from zhike.insight.warehouse.runs import LOAD_FILE
 from zhike.insight.warehouse.types import (
     LoadFinding,
     LoadResult,
@@ -213,8 +214,8 @@ def upload(
             params |= {"again": "yes", "columns": dict(columns)}
             looked = receiving.looked_at(found, path, name, columns)
             wanting.choose(found, columns, file=str(params["hash"]), looked=looked, remember=remember)
-        audit.note(operation="load_file", subject="load", details=params)
-        return jobs.submit("load_file", Labels(f"文件导入 {name}", f"File load {name}"), params)
+        audit.note(operation=LOAD_FILE, subject="load", details=params)
+        return jobs.submit(LOAD_FILE, Labels(f"文件导入 {name}", f"File load {name}"), params)
 
 
 def accept(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:

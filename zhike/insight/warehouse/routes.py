@@ -159,7 +159,8 @@ def night(request: SignedInRequest, day: date | None = None) -> night_schemas.Ni
     principal = request.principal
     found = nights.night(day, principal=principal)
     restated = nights.restates(found.day, principal=principal)
-    return night_schemas.night_out(found, restated, nights.schedules(principal=principal))
+    strangers = nights.strangers(principal=principal)
+    return night_schemas.night_out(found, restated, nights.schedules(principal=principal), strangers)
 
 
 @router.post("/night/run", operation_id="runNight", response=responds(schemas.QueuedOut, 202))
@@ -172,6 +173,13 @@ def run_night(request: SignedInRequest) -> schemas.QueuedOut:
 def compute_day(request: SignedInRequest, body: night_schemas.DayIn) -> schemas.QueuedOut:
     """A day computed, or computed again: the run."""
     return {"run": nights.compute(body.business_date, principal=request.principal)}
+
+
+@router.post("/night/strangers", operation_id="loadStranger", response=responds(schemas.QueuedOut, 202))
+def load_stranger(request: SignedInRequest, body: night_schemas.StrangerIn) -> schemas.QueuedOut:
+    """A file in the folder that no source expects, loaded as one of a source: the run."""
+    run = nights.load_stranger(body.file, body.source, body.business_date, principal=request.principal)
+    return {"run": run}
 
 
 @router.get("/runs", operation_id="listRuns", response=responds(schemas.RunsOut))

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from zhike.insight.warehouse.errors import NotRepeatable
 from zhike.insight.warehouse.logic import changes, stages
-from zhike.insight.warehouse.models import Load, StagedDay
+from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.schemas import NextDayOut, PendingOut, RunOut, run_out
 from zhike.kernel import database, jobs
 from zhike.kernel.definition_parts import Labels
@@ -22,8 +22,10 @@ from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions import parts
 from zhike.platform.permissions.types import Principal
 
-#: The kind of runs that do what a night does.
-NIGHT = "night"
+#: The kinds of runs: what a night does by itself, and before the market opens; a day computed; files loaded.
+NIGHT, STAGE_LATE = "night", "stage_late"
+STAGE = "stage"
+LOAD_FILE, LOAD_FOLDER = "load_file", "load_folder"
 _SHOWN = 100
 _CAME_TO_NOTHING = (Run.State.FAILED, Run.State.CANCELLED, Run.State.INTERRUPTED)
 
@@ -43,28 +45,27 @@ def newest(*, kind: str = "", principal: Principal) -> list[RunOut]:
     ]
 
 
-def late_loads() -> tuple[int, date | None]:
-    """Return how many loads no published day has taken into account yet, and the newest such day."""
-    staged = StagedDay.objects.order_by("-business_date").first()
-    return (changes.since(staged).count(), staged.business_date) if staged else (0, None)
-
-
 def pending(*, principal: Principal) -> PendingOut:
-    """Return the same for those who may see runs, and what is there of the day after it."""
+    """Return how many loads no computed day has taken into account, the newest such day, and what is there of the next."""
     permissions.require(principal, "run.read")
-    loads, day = late_loads()
+    loads, day = changes.late()
     return {"loads": loads, "business_date": day, "next": _next_day(day) if day else None}
 
 
 def _next_day(published: date) -> NextDayOut | None:
     """The next trading day, when files of it, or of later ones, have come."""
     came = Load.objects.filter(state=Load.State.DONE, business_date__gt=published)
-    if not came.exists():
+    day = trading_calendar().near(published, 1)
+    if day is None or not came.exists():
         return None
-    day = trading_calendar().add(published, 1)
     missing = stages.missing_files(day)
     files = came.filter(first_date__lte=day, business_date__gte=day).values("source").distinct().count()
     return {"business_date": day, "files": files, "missing": [labels(source.labels) for source in missing]}
+
+
+def stage_params(day: date) -> dict[str, object]:
+    """Return what the computing of a day is asked for with."""
+    return {"business_date": day.isoformat()}
 
 
 def stage_title(day: date) -> Labels:

@@ -988,6 +988,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/night/strangers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load Stranger
+         * @description A file in the folder that no source expects, loaded as one of a source: the run.
+         */
+        post: operations["loadStranger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/objects/{object}/alike": {
         parameters: {
             query?: never;
@@ -2296,13 +2316,16 @@ export interface components {
             ok: boolean | null;
             text: string;
         };
-        /** @description The server's clock, and the business day whose data should be there by now: figures of an older one are late. */
+        /**
+         * @description The server's clock, and the business day whose data should be there by now: figures of an older one are late.
+         *
+         *     What the trading calendar does not know is null.
+         */
         ClockOut: {
             /** Format: date */
             business_date: string;
-            /** Format: date */
-            data_due: string;
-            is_trading_day: boolean;
+            data_due: string | null;
+            is_trading_day: boolean | null;
             /** Format: date-time */
             now: string;
         };
@@ -3247,7 +3270,8 @@ export interface components {
         /**
          * @description How the file of a source stands: when it is due, when it came, its rows beside what is usual.
          *
-         *     `band` is the span of 5 to 95 % of the last 20 days; `newest` the newest day there is a file of.
+         *     `band` is the span of 5 to 95 % of the last 20 days; `newest` the newest day there is a file of. By its name or its
+         *     rows it is of the days `first_date` to `last_date`; one that says none is of the night in which it came.
          */
         NightFileOut: {
             arrived_at: string | null;
@@ -3255,7 +3279,9 @@ export interface components {
             before: number | null;
             due_at: string | null;
             file: string;
+            first_date: string | null;
             labels: components["schemas"]["Labels"];
+            last_date: string | null;
             load: string | null;
             needed: boolean;
             newest: string | null;
@@ -3268,14 +3294,20 @@ export interface components {
             usual: number | null;
             without_record: number;
         };
-        /** @description A business day on its way from files to figures. */
+        /**
+         * @description A business day on its way from files to figures.
+         *
+         *     The deadline is null where the trading calendar ends: `calendar_lacks` is the year whose days it lacks. `elsewhere`
+         *     files that came in this night are of other days.
+         */
         NightOut: {
             /** Format: date */
             business_date: string;
             by_itself: boolean;
+            calendar_lacks: number | null;
             computed_at: string | null;
-            /** Format: date-time */
-            deadline: string;
+            deadline: string | null;
+            elsewhere: number;
             files: components["schemas"]["NightFileOut"][];
             late: number;
             missing: components["schemas"]["Labels"][];
@@ -3283,6 +3315,7 @@ export interface components {
             restates: string[];
             schedules: components["schemas"]["ScheduledOut"][];
             steps: components["schemas"]["NightStepOut"][];
+            strangers: components["schemas"]["StrangerOut"][];
         };
         /** @description A step of the stage; `usual` is the median of its seconds. */
         NightStepOut: {
@@ -4101,6 +4134,25 @@ export interface components {
             waiting: number | null;
         };
         StoredExpression: components["schemas"]["ValueForm"] | components["schemas"]["FieldForm"] | components["schemas"]["ParamForm"] | components["schemas"]["AndForm"] | components["schemas"]["OrForm"] | components["schemas"]["NotForm"] | components["schemas"]["NegateForm"] | components["schemas"]["BinaryForm"] | components["schemas"]["InForm"] | components["schemas"]["BetweenForm"] | components["schemas"]["EmptyForm"] | components["schemas"]["CallForm"] | components["schemas"]["AggregateForm"];
+        /** @description A file in the folder that no source expects, and the source as whose file it is loaded. */
+        StrangerIn: {
+            business_date?: string | null;
+            file: string;
+            source: string;
+        };
+        /**
+         * @description A file in the folder that no source expects.
+         *
+         *     `near` is the source whose files are called most like it, if any; so is that one's file of tonight `expected` to be.
+         */
+        StrangerOut: {
+            expected: string;
+            file: string;
+            near: string;
+            size: number;
+            /** Format: date-time */
+            written_at: string;
+        };
         /** @description How far a subscriber of events has come. */
         SubscriberOut: {
             dead: number;
@@ -5023,6 +5075,8 @@ export type SourceOut = components['schemas']['SourceOut'];
 export type SourcesOut = components['schemas']['SourcesOut'];
 export type StepOut = components['schemas']['StepOut'];
 export type StoredExpression = components['schemas']['StoredExpression'];
+export type StrangerIn = components['schemas']['StrangerIn'];
+export type StrangerOut = components['schemas']['StrangerOut'];
 export type SubscriberOut = components['schemas']['SubscriberOut'];
 export type TableBlockOut = components['schemas']['TableBlockOut'];
 export type TableColumn = components['schemas']['TableColumn'];
@@ -7058,6 +7112,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            502: components["responses"]["Error502"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    loadStranger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrangerIn"];
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {

@@ -71,6 +71,14 @@ function useServerNow(): number {
   return onServerClock(useNow(20));
 }
 
+/** What the trading calendar says of today; it may not know the year. */
+const dayWord = (me: Me) =>
+  me.clock.is_trading_day === null
+    ? 'shell.unknownDay'
+    : me.clock.is_trading_day
+      ? 'shell.tradingDay'
+      : 'shell.notTradingDay';
+
 function TradingDay({ me }: { me: Me }) {
   const { t } = useText();
   const now = useServerNow();
@@ -80,9 +88,7 @@ function TradingDay({ me }: { me: Me }) {
   const day = `${String(at.month).padStart(2, '0')}-${String(at.day).padStart(2, '0')}`;
   return (
     <span className="day" data-testid="trading-day">
-      <Tag tone={me.clock.is_trading_day ? 'done' : 'plain'}>
-        {t(me.clock.is_trading_day ? 'shell.tradingDay' : 'shell.notTradingDay')}
-      </Tag>
+      <Tag tone={me.clock.is_trading_day ? 'done' : 'plain'}>{t(dayWord(me))}</Tag>
       {day} {weekday} {time(now)}
     </span>
   );
@@ -167,8 +173,7 @@ function PhoneHead({ me, onSearch }: { me: Me; onSearch: () => void }) {
       {!parent && at && (
         <span className="sub">
           {`${String(at.month).padStart(2, '0')}-${String(at.day).padStart(2, '0')}`}{' '}
-          {t(`weekday.${at.weekday as 0 | 1 | 2 | 3 | 4 | 5 | 6}`)}{' '}
-          {t(me.clock.is_trading_day ? 'shell.tradingDay' : 'shell.notTradingDay')}
+          {t(`weekday.${at.weekday as 0 | 1 | 2 | 3 | 4 | 5 | 6}`)} {t(dayWord(me))}
         </span>
       )}
       <button

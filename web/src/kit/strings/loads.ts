@@ -129,6 +129,37 @@ export const loads = {
   'load.subtitle': ['{{source}}，业务日期 {{date}}', '{{source}}, business date {{date}}'],
   'night.title': ['日终跑批', 'Nightly run'],
   'night.sub': ['业务日 {{date}}，{{deadline}} 前完成', 'Business day {{date}}, due {{deadline}}'],
+  'night.subOpen': ['业务日 {{date}}', 'Business day {{date}}'],
+  'night.calendarLacks': [
+    '交易日历缺 {{year}} 年，完成时限和前后交易日算不出，自动跑批可能停下。请联系管理员补充交易日历。',
+    'The trading calendar lacks {{year}}: deadlines and the days around are unknown, and days may not be computed by themselves. Ask an administrator to complete it.',
+  ],
+  'night.stoppedSaid': ['跑批在“{{step}}”一步中断', 'it stopped in the step {{step}}'],
+  'night.firstStopped': [
+    '没有发布，各页面仍显示上一次的结果。原因见下方运行记录，处理后请重新跑批。',
+    'Nothing was published; pages go on showing what they did. See the runs below for the reason, then compute again.',
+  ],
+  'night.strangers': ['无法识别的文件', 'Files nobody expects'],
+  'night.strangersText': [
+    '文件名与任何数据来源都不符，仍留在 inbox 目录。选择来源即可导入；或改成应有的文件名后放回，大小写不限，CSV、Excel 均可。',
+    'Their names fit no source, so they stay in the folder inbox. Choose the source to load one, or give it the expected name: in capitals or not, as CSV or Excel.',
+  ],
+  'night.strangersTold': [
+    '文件名与任何数据来源都不符，仍留在 inbox 目录。请有导入权限的同事选择来源导入，或请发送方改成应有的文件名。',
+    'Their names fit no source, so they stay in the folder inbox. Somebody who may load files can choose their source, or their sender can rename them.',
+  ],
+  'night.expectedName': ['应有的文件名', 'Expected name'],
+  'night.near': ['像“{{source}}”：{{expected}}', 'like {{source}}: {{expected}}'],
+  'night.nearNone': ['没有相近的来源', 'like no source'],
+  'night.size': ['大小', 'Size'],
+  'night.kb': ['KB', 'KB'],
+  'night.writtenAt': ['放入时间', 'Put there'],
+  'night.loadAs': ['导入为…', 'Load as…'],
+  'night.loadAsTitle': ['导入“{{file}}”', 'Load {{file}}'],
+  'night.dayHint': ['文件名和数据行都不含日期时必填', 'Needed where neither the name nor the rows of the file say it'],
+  'night.elsewhere': ['本晚另收到 {{n}} 个其他业务日的文件', '{{n}} files of other days came in this night, too'],
+  'night.days.span': ['{{first}} 至 {{last}}', '{{first}} to {{last}}'],
+  'night.days.unsaid': ['文件未写日期，按到达时间归入本日', 'no date in it: of the night it came in'],
   'night.day': ['业务日', 'Business day'],
   'night.runNow': ['立即收文件并跑批', 'Take files in and run'],
   'night.runDone': [
@@ -150,6 +181,20 @@ export const loads = {
     '{{date}} 还没有跑批，全公司继续看 {{published}} 日终',
     '{{date}} is not computed yet; everybody sees {{published}}',
   ],
+  'night.unrefreshed': [
+    '刷新失败，以下是 {{time}} 的情况，稍后自动再试。',
+    'It could not be read again: this is how it stood at {{time}}. It is tried again by itself.',
+  ],
+  'night.neverSaid': ['{{date}} 还没有跑批，也没有发布过数据', '{{date}} is not computed yet, nor was any day before'],
+  'night.incomplete': ['还缺：{{names}}，到齐后才能跑批', 'Without {{names}} it cannot be computed'],
+  'night.noSources': [
+    '还没有数据来源，没有可计算的数据。',
+    'There are no sources yet, so there is nothing to compute.',
+  ],
+  'night.noSourcesText': [
+    '数据来源在业务包中定义；应用业务包后，这里列出每个来源的文件。',
+    'Packs define the sources; once one is applied, the files of each stand here.',
+  ],
   'night.waitingSaid': ['{{n}} 个文件等待确认', '{{n}} files wait for an answer'],
   'night.failedSaid': ['{{n}} 个文件导入失败', '{{n}} files failed'],
   'night.missingSaid': ['{{n}} 个文件未到', '{{n}} files are missing'],
@@ -159,10 +204,18 @@ export const loads = {
     '重新跑批后计入；下一交易日开市前也会自动补跑。',
     'Compute again to count them; before the market opens it happens by itself.',
   ],
+  'night.firstStrangers': [
+    '有 {{n}} 个文件无法识别，请为它们选择来源。',
+    '{{n}} files fit no source: choose what they are.',
+  ],
   'night.firstNothing': ['没有需要处理的事项。', 'Nothing is left to do.'],
   'night.firstMissing': [
     '还缺：{{names}}。到齐后自动跑批，最迟应在 {{time}} 前。',
     'Missing: {{names}}. The day is computed once they are there, by {{time}} at the latest.',
+  ],
+  'night.firstMissingOpen': [
+    '还缺：{{names}}。到齐后自动跑批。',
+    'Missing: {{names}}. The day is computed once they are there.',
   ],
   'night.firstRun': [
     '必需的文件已到齐，一小时内自动跑批，也可以立即跑批。',
@@ -198,7 +251,6 @@ export const loads = {
   'night.due': ['应到', 'Due'],
   'night.dueAt': ['应到 {{time}}', 'due {{time}}'],
   'night.arrived': ['到达', 'Came'],
-  'night.unplanned': ['不定期', 'not planned'],
   'night.lateBy': ['迟 {{span}}', '{{span}} late'],
   'night.rows': ['行数', 'Rows'],
   'night.againstBefore': ['较上日', 'On the day before'],
@@ -226,6 +278,7 @@ export const loads = {
   'night.state.expected': ['待到', 'Expected'],
   'night.state.kept': ['沿用 {{date}}', 'Of {{date}}'],
   'night.state.unplanned': ['最近 {{date}}', 'Last of {{date}}'],
+  'night.state.unawaited': ['本日不等', 'Not due'],
   'night.waiting': ['等待确认', 'Waits for an answer'],
   'night.waitingRows': ['本文件 {{rows}} 行，上一日 {{before}} 行', '{{rows}} rows; the day before had {{before}}'],
   'night.steps': ['步骤', 'Steps'],
@@ -248,6 +301,6 @@ export const loads = {
   'night.inbox': ['收文件的目录', 'Folder for files'],
   'night.inboxText': [
     '源系统把文件放进数据目录下的 inbox；两分钟没有变化后取走并导入，也可以在“数据导入”上传。',
-    'Systems put files into “inbox” in the data folder; they are taken once they rest for two minutes. Files can be uploaded by hand, too.',
+    'Systems put files into the folder inbox of the data folder; they are taken once they rest for two minutes. Files can be uploaded by hand, too.',
   ],
 } as const;

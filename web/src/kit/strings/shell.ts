@@ -5,6 +5,7 @@ export const shell = {
   'shell.searchNone': ['没有与“{{q}}”相符的内容', 'Nothing matches “{{q}}”'],
   'shell.tradingDay': ['交易日', 'Trading day'],
   'shell.notTradingDay': ['非交易日', 'Market closed'],
+  'shell.unknownDay': ['交易日历缺本年', 'Not in the calendar'],
   'shell.menu': ['主菜单', 'Main menu'],
   'shell.mine': ['我的', 'Me'],
   'shell.language': ['English', '中文'],

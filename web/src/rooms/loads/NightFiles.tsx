@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import type { NightFile } from '../../api';
+import type { Night, NightFile } from '../../api';
 import { useText } from '../../kit/i18n';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { now } from '../../kit/clock';
@@ -8,7 +8,7 @@ import { Tag, type Tone } from '../../kit/marks';
 import { Panel } from '../../kit/Panel';
 import { Empty } from '../../kit/states';
 import { Segments } from '../../kit/Tabs';
-import { against, hasCome, isPartly, minutesLate, needsSomebody, onBand } from './night';
+import { against, daysOf, hasCome, isPartly, minutesLate, needsSomebody, onBand } from './night';
 
 const TONES: Record<NightFile['state'], Tone> = {
   running: 'blue',
@@ -30,16 +30,9 @@ export type Shows = (typeof SHOWS)[number];
 export const showsOf = (text: string | null): Shows => SHOWS.find((one) => one === text) ?? 'all';
 
 /** The files of a night: what is due, what came, beside the day before and what is usual. */
-export function NightFiles({
-  files,
-  shows,
-  onShow,
-}: {
-  files: NightFile[];
-  shows: Shows;
-  onShow: (shows: Shows) => void;
-}) {
+export function NightFiles({ night, shows, onShow }: { night: Night; shows: Shows; onShow: (shows: Shows) => void }) {
   const { t } = useText();
+  const { files, elsewhere, business_date: day } = night;
   const of = {
     all: files,
     todo: files.filter(needsSomebody),
@@ -58,18 +51,37 @@ export function NightFiles({
           label={t('night.files')}
         />
       }
-      foot={<span className="small ink-3">{t('night.bandNote')}</span>}
+      foot={
+        files.length > 0 && (
+          <>
+            <span className="small ink-3">{t('night.bandNote')}</span>
+            {elsewhere > 0 && (
+              <Link to="/loads" className="small" data-testid="night-elsewhere">
+                {t('night.elsewhere', { n: elsewhere })}
+              </Link>
+            )}
+          </>
+        )
+      }
       flush
     >
-      {of[shows].length > 0 ? <FileTable files={of[shows]} /> : <Empty title={t(`night.none.${shows}`)} />}
+      {of[shows].length > 0 ? (
+        <FileTable files={of[shows]} day={day} />
+      ) : (
+        <Empty title={t(`night.none.${shows}`)} text={files.length > 0 ? undefined : t('night.noSourcesText')} />
+      )}
     </Panel>
   );
 }
 
-function FileTable({ files }: { files: NightFile[] }) {
+function FileTable({ files, day }: { files: NightFile[]; day: string }) {
   const { t, label } = useText();
-  const name = (file: NightFile) =>
-    file.load ? <Link to={`/loads/${file.load}`}>{label(file.labels)}</Link> : <span>{label(file.labels)}</span>;
+  const name = (file: NightFile) => (
+    <>
+      {file.load ? <Link to={`/loads/${file.load}`}>{label(file.labels)}</Link> : <span>{label(file.labels)}</span>}
+      <FileDays file={file} night={day} />
+    </>
+  );
   const rows = (file: NightFile) => (
     <span className={file.state === 'waiting' ? 'tone-attention strong' : ''}>
       {file.rows === null ? NOTHING : decimal(file.rows, 0)}
@@ -117,10 +129,10 @@ function FileTable({ files }: { files: NightFile[] }) {
       twoLine={(file) => ({
         title: (
           <span className="row gap-4">
-            <FileState file={file} /> {label(file.labels)}
+            <FileState file={file} /> {label(file.labels)} <FileDays file={file} night={day} />
           </span>
         ),
-        sub: `${file.due_at ? t('night.dueAt', { time: time(file.due_at) }) : t('night.unplanned')}${file.owner ? ` · ${file.owner}` : ''}`,
+        sub: [file.due_at && t('night.dueAt', { time: time(file.due_at) }), file.owner].filter(Boolean).join(' · '),
         end: file.rows === null ? <Arrived file={file} /> : decimal(file.rows, 0),
         endSub: file.rows === null ? undefined : <Arrived file={file} />,
       })}
@@ -131,14 +143,29 @@ function FileTable({ files }: { files: NightFile[] }) {
 export function FileState({ file }: { file: NightFile }) {
   const { t } = useText();
   const partly = isPartly(file);
-  const newest = file.state === 'kept' || file.state === 'unplanned' ? file.newest : null;
+  const said =
+    file.state === 'unplanned' && !file.newest
+      ? t('night.state.unawaited')
+      : t(`night.state.${file.state}`, { date: date(file.newest) });
   return (
     <span data-testid="night-state" data-state={file.state}>
-      <Tag tone={partly ? 'attention' : TONES[file.state]}>
-        {partly ? t('load.state.partly') : t(`night.state.${file.state}`, { date: date(newest) })}
-      </Tag>
+      <Tag tone={partly ? 'attention' : TONES[file.state]}>{partly ? t('load.state.partly') : said}</Tag>
     </span>
   );
+}
+
+/** Of which days a file is whose name does not say this one. */
+function FileDays({ file, night }: { file: NightFile; night: string }) {
+  const { t } = useText();
+  const days = daysOf(file, night);
+  if (!days) return null;
+  const said =
+    days === 'unsaid'
+      ? t('night.days.unsaid')
+      : days.first === days.last
+        ? date(days.first)
+        : t('night.days.span', { first: date(days.first), last: date(days.last) });
+  return <div className="small ink-3 nowrap">{said}</div>;
 }
 
 /** When a file came; how late it was, or still is. */

@@ -8,7 +8,7 @@ import { useCan } from '../../api/hooks';
 import { RunsPanel } from '../../blocks/Runs';
 import { useShownInAddress } from '../../kit/address';
 import { useChange } from '../../kit/change';
-import { now } from '../../kit/clock';
+import { now, onServerClock } from '../../kit/clock';
 import { DayInput } from '../../kit/DayInput';
 import { useReport, useSay } from '../../kit/feedback';
 import { Figure } from '../../kit/figures';
@@ -19,7 +19,8 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { NightFiles, showsOf } from './NightFiles';
-import { factsOf, secondsLeft } from './night';
+import { factsOf, secondsLeft, stoppedAt } from './night';
+import { StrangersPanel } from './NightStrangers';
 import { SchedulePanel, StepsPanel, WaitingPanels } from './NightPanels';
 
 const EVERY = 10_000;
@@ -41,7 +42,12 @@ export function NightPage() {
     <Page
       crumbs={[{ title: t('night.title') }]}
       title={t('night.title')}
-      sub={night && t('night.sub', { date: date(night.business_date), deadline: datetime(night.deadline) })}
+      sub={
+        night &&
+        (night.deadline
+          ? t('night.sub', { date: date(night.business_date), deadline: datetime(night.deadline) })
+          : t('night.subOpen', { date: date(night.business_date) }))
+      }
       actions={
         <>
           <LiveStamp at={query.dataUpdatedAt} />
@@ -58,7 +64,7 @@ export function NightPage() {
         </>
       }
     >
-      {isClosed(query.error) ? (
+      {hasNoNight(query.error) ? (
         <Panel flush>
           <Empty
             icon="calendar"
@@ -70,11 +76,17 @@ export function NightPage() {
         <QueryState query={query} rows={12} page>
           {(data) => (
             <div className="blocks">
+              {query.isRefetchError && (
+                <p className="small tone-late" role="status" data-testid="night-unrefreshed">
+                  {t('night.unrefreshed', { time: time(onServerClock(query.dataUpdatedAt)) })}
+                </p>
+              )}
               <Headline night={data} />
               <Figures night={data} />
               <WaitingPanels files={data.files} />
+              <StrangersPanel files={data.strangers} />
               <NightFiles
-                files={data.files}
+                night={data}
                 shows={showsOf(shown.get('show'))}
                 onShow={(shows) => show('show', shows === 'all' ? null : shows)}
               />
@@ -95,19 +107,20 @@ export function NightPage() {
   );
 }
 
-/** Whether the day that was asked for has no night: the market is closed on it. */
-const isClosed = (error: unknown): error is ApiError =>
-  error instanceof ApiError && error.code === 'stage.not_a_trading_day';
+/** Whether the day that was asked for has no night: the market is closed on it, or no calendar knows it. */
+const hasNoNight = (error: unknown): error is ApiError =>
+  error instanceof ApiError && (error.code === 'stage.not_a_trading_day' || error.code === 'calendar.outside');
 
 /** Have tonight's work done now; have a day computed again. */
 function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
-  const { t } = useText();
+  const { t, label } = useText();
   const { modal } = App.useApp();
   const may = useCan('night.run');
   const run = useNight();
   const compute = useNight();
   if (!may) return null;
   const days = night.restates.map(date).join(t('common.and'));
+  const names = night.missing.map(label).join(t('common.and'));
   const ask = () =>
     void modal.confirm({
       title: t(night.computed_at ? 'night.againTitle' : 'night.computeTitle', { date: date(night.business_date) }),
@@ -123,7 +136,13 @@ function Doing({ night, tonight }: { night: Night; tonight: boolean }) {
     });
   return (
     <>
-      <Button onClick={ask} loading={compute.isPending} data-testid="night-compute">
+      <Button
+        onClick={ask}
+        loading={compute.isPending}
+        disabled={night.missing.length > 0}
+        title={night.missing.length > 0 ? t('night.incomplete', { names }) : undefined}
+        data-testid="night-compute"
+      >
         {t(night.computed_at ? 'night.again' : 'night.compute')}
       </Button>
       {tonight && (
@@ -156,19 +175,21 @@ function useNight() {
 function Headline({ night }: { night: Night }) {
   const { t, label } = useText();
   const facts = factsOf(night, now());
+  const stopped = stoppedAt(night);
   const wrong = [
+    stopped && t('night.stoppedSaid', { step: label(stopped.labels) }),
     facts.waiting > 0 && t('night.waitingSaid', { n: facts.waiting }),
     facts.failed > 0 && t('night.failedSaid', { n: facts.failed }),
     facts.missing > 0 && t('night.missingSaid', { n: facts.missing }),
     night.late > 0 && t('night.lateSaid', { n: night.late }),
-  ].filter((said) => said !== false);
+  ].filter(Boolean);
   const day = date(night.business_date);
   const published = date(night.published?.business_date);
   const steps = night.steps.filter((step) => step.state === 'done').length;
   const running = night.steps.some((step) => step.state === 'running');
   const standing = night.computed_at
     ? t('night.doneSaid', { date: day, at: datetime(night.computed_at) })
-    : t('night.openSaid', { date: day, published });
+    : t(night.published ? 'night.openSaid' : 'night.neverSaid', { date: day, published });
   return (
     <Panel id="night-headline">
       <p role="status">
@@ -180,6 +201,11 @@ function Headline({ night }: { night: Night }) {
           </b>
         )}
       </p>
+      {night.calendar_lacks !== null && (
+        <p className="small tone-attention" data-testid="night-calendar">
+          {t('night.calendarLacks', { year: night.calendar_lacks })}
+        </p>
+      )}
       <p className="small ink-2" data-testid="night-first">
         <First night={night} names={night.missing.map(label).join(t('common.and'))} />
       </p>
@@ -189,6 +215,8 @@ function Headline({ night }: { night: Night }) {
 
 function First({ night, names }: { night: Night; names: string }) {
   const { t, label } = useText();
+  if (stoppedAt(night)) return <>{t('night.firstStopped')}</>;
+  if (night.files.length === 0) return <>{t('night.noSources')}</>;
   const waiting = night.files.find((file) => file.state === 'waiting' || file.state === 'failed');
   if (waiting?.load)
     return (
@@ -197,8 +225,14 @@ function First({ night, names }: { night: Night; names: string }) {
         <Link to={`/loads/${waiting.load}`}>{label(waiting.labels)}</Link>
       </>
     );
+  if (night.strangers.length > 0) return <>{t('night.firstStrangers', { n: night.strangers.length })}</>;
   if (night.computed_at) return <>{t(night.late > 0 ? 'night.firstAgain' : 'night.firstNothing')}</>;
-  if (names) return <>{t('night.firstMissing', { names, time: time(night.deadline) })}</>;
+  if (names)
+    return night.deadline ? (
+      <>{t('night.firstMissing', { names, time: time(night.deadline) })}</>
+    ) : (
+      <>{t('night.firstMissingOpen', { names })}</>
+    );
   return <>{t(night.by_itself ? 'night.firstRun' : 'night.firstByHand')}</>;
 }
 

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { api, ApiError } from '../../api/client';
 import { useText } from '../../kit/i18n';
 import { useChange } from '../../kit/change';
-import { DayInput } from '../../kit/DayInput';
 import { useReport, useSay } from '../../kit/feedback';
 import { Icon } from '../../kit/Icon';
 import type { Chosen } from './chosen';
+import { DayField } from './DayField';
 import { dayIn } from './dayIn';
 import { FilePreview, usePreview } from './FilePreview';
 import { TemplateButtons } from './SourceDrawer';
@@ -104,7 +104,7 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
           label={t('load.businessDate')}
           extra={example && t('load.dateHint', { example })}
         >
-          <DayField />
+          <DayField testId="upload-date" />
         </Form.Item>
       </Form>
       {chosen && file && (
@@ -117,27 +117,6 @@ export function UploadDialog({ open, onClose, onDone }: Props) {
         />
       )}
     </Modal>
-  );
-}
-
-/** Form.Item gives it its value. */
-function DayField({
-  value,
-  onChange,
-  id,
-}: {
-  value?: string | null;
-  onChange?: (value: string | null) => void;
-  id?: string;
-}) {
-  return (
-    <DayInput
-      id={id}
-      value={value}
-      onChange={(day) => onChange?.(day)}
-      style={{ width: '100%' }}
-      data-testid="upload-date"
-    />
   );
 }
 

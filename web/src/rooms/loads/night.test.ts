@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Night, NightFile } from '../../api';
-import { against, factsOf, minutesLate, needsSomebody, onBand, secondsLeft } from './night';
+import { against, daysOf, factsOf, minutesLate, needsSomebody, onBand, secondsLeft, stoppedAt } from './night';
 
 const NOW = Date.parse('2026-03-17T12:00:00Z'); // 20:00 in Shanghai
 
@@ -22,6 +22,8 @@ function file(values: Partial<NightFile> = {}): NightFile {
     usual: 100,
     band: [90, 110],
     newest: '2026-03-17',
+    first_date: '2026-03-17',
+    last_date: '2026-03-17',
     ...values,
   };
 }
@@ -32,6 +34,7 @@ function night(files: NightFile[], steps: Night['steps'] = []): Night {
   return {
     business_date: '2026-03-17',
     deadline: '2026-03-18T01:00:00Z',
+    calendar_lacks: null,
     published: null,
     computed_at: null,
     files,
@@ -40,6 +43,8 @@ function night(files: NightFile[], steps: Night['steps'] = []): Night {
     by_itself: true,
     restates: [],
     late: 0,
+    elsewhere: 0,
+    strangers: [],
     schedules: [],
   };
 }
@@ -76,6 +81,16 @@ describe('a file of the night', () => {
     ]);
   });
 
+  it('says of which days it is where they are others than the night’s, or that nothing says it', () => {
+    expect(daysOf(file(), '2026-03-17')).toBeNull();
+    expect(daysOf(absent('late'), '2026-03-17')).toBeNull();
+    expect(daysOf(file({ first_date: '2026-03-16' }), '2026-03-17')).toEqual({
+      first: '2026-03-16',
+      last: '2026-03-17',
+    });
+    expect(daysOf(file({ first_date: null, last_date: null }), '2026-03-17')).toBe('unsaid');
+  });
+
   it('stands on the band, or at its end', () => {
     expect(onBand(file())).toEqual({ from: 25, to: 75, usual: 50, rows: 50 });
     expect(onBand(file({ rows: 3 }))?.rows).toBe(0);
@@ -105,5 +120,13 @@ describe('a night', () => {
     expect(secondsLeft(night([], [done, open, open]))).toBe(60);
     expect(secondsLeft(night([], [open, { ...open, usual: null }]))).toBeNull();
     expect(secondsLeft(night([], [done]))).toBeNull();
+  });
+
+  it('stopped where a step ended in its midst, unless it goes on again', () => {
+    const step = { key: 'a', labels: { zh: '一', en: 'a' }, started_at: null, finished_at: null, usual: null };
+    const stopped = { ...step, state: 'stopped' as const };
+    expect(stoppedAt(night([], [stopped]))?.key).toBe('a');
+    expect(stoppedAt(night([], [stopped, { ...step, state: 'running' }]))).toBeUndefined();
+    expect(stoppedAt(night([]))).toBeUndefined();
   });
 });

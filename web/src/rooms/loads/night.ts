@@ -13,6 +13,16 @@ export const needsSomebody = (file: NightFile) => !CALM.has(file.state) || isPar
 /** Whether a file of the night has come, whatever became of it. */
 export const hasCome = (file: NightFile) => CAME.has(file.state);
 
+export type Days = { first: string; last: string };
+
+/** What is to be said of the days of a file: others than the night's, or `unsaid` where neither name nor rows say any. */
+export function daysOf(file: NightFile, night: string): Days | 'unsaid' | null {
+  if (!file.load) return null;
+  const { first_date: first, last_date: last } = file;
+  if (!first || !last) return 'unsaid';
+  return first === night && last === night ? null : { first, last };
+}
+
 /** Minutes by which a file came, or still is, later than agreed; null for none. */
 export function minutesLate(file: NightFile, now: number): number | null {
   if (!file.due_at || (!file.arrived_at && file.state !== 'late' && file.state !== 'missing')) return null;
@@ -50,6 +60,12 @@ export function factsOf(night: Night, now: number): Facts {
     waiting: of('waiting'),
     failed: of('failed'),
   };
+}
+
+/** The step in whose midst the day's computing ended; none while it goes on. */
+export function stoppedAt(night: Night): Night['steps'][number] | undefined {
+  const running = night.steps.some((step) => step.state === 'running');
+  return running ? undefined : night.steps.find((step) => step.state === 'stopped');
 }
 
 /** Seconds that the steps which are not done usually take; null where that is not known. */

@@ -90,7 +90,7 @@ def window_query(
     key, mapping = subject(session, source)
     measures = {item.key: definitions.measure(item.measure or "") for item in items}
     averaged = any(measure.aggregate == "daily_avg" for measure in measures.values())
-    days = trees.value(len(calendar.between(first, last)) if averaged and first else 1)
+    days = trees.value(len(calendar.between(max(first, calendar.begins), last)) if averaged and first else 1)
     return trees.sql(
         "select m.party_id, _across from"
         " (select d._key as subject, _kept from _facts d where _dated group by 1) per"

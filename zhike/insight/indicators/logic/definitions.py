@@ -40,10 +40,11 @@ def indicators() -> Mapping[str, Indicator]:
 def days_of(window: Window, business_date: date, calendar: TradingCalendar) -> tuple[date | None, date]:
     """Return the first and the last day of a window; without a first one it is open."""
     if window.day is not None:
-        day = calendar.add(business_date, window.day) if window.day else business_date
-        return day, day
+        day = calendar.near(business_date, window.day) if window.day else business_date
+        # Of a day before the calendar nothing was ever received: the window holds no day.
+        return (day, day) if day else (business_date + timedelta(days=1), business_date)
     if window.trading_days is not None:
-        return calendar.back(business_date, window.trading_days), business_date
+        return calendar.known(business_date, window.trading_days)[0], business_date
     if window.days is not None:
         return business_date - timedelta(days=window.days - 1), business_date
     if window.period is not None:

@@ -77,8 +77,7 @@ def held_on(session: Session, dataset: str, last: date) -> date | None:
 
     None where none of the last ones has any.
     """
-    calendar = trading_calendar()
-    for day in reversed(calendar.between(calendar.back(last, _LOOKED_BACK), last)):
+    for day in reversed(trading_calendar().known(last, _LOOKED_BACK)):
         if session.files(dataset, first=day, last=day):
             rows = session.table(dataset, first=day, last=day)
             if session.rows(

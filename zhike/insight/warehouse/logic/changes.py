@@ -33,6 +33,12 @@ def since(staged: StagedDay) -> QuerySet[Load]:
     return done().filter(change__gt=staged.last_load, first_date__lte=staged.business_date)
 
 
+def late() -> tuple[int, date | None]:
+    """Return how many loads no computed day has taken into account yet, and the newest such day."""
+    staged = StagedDay.objects.order_by("-business_date").first()
+    return (since(staged).count(), staged.business_date) if staged else (0, None)
+
+
 def stale(before: date) -> list[date]:
     """Return the computed days before a day whose facts, or those of days before them, changed since, oldest first.
 

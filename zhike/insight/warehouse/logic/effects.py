@@ -11,7 +11,7 @@ from typing import Any
 
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
-from zhike.insight.warehouse.logic import quality, tables
+from zhike.insight.warehouse.logic import quality, tables, usual
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import EFFECTS_SHARE, Difference, Effect, Source
@@ -152,9 +152,9 @@ def of_fact(session: Session, source: Source, row: Load, rows: Tree, count: int)
     if lost:
         found.append(Effect("fewer", about, sum(lost.values()), sum(before[day] for day in lost), may))
     elif not before and row.first_date is not None and row.first_date == row.business_date:
-        usual, _days = quality.usual_rows(source, row.business_date)
-        if count < usual:
-            found.append(Effect("fewer", about, round(usual - count), round(usual), 0.5))
+        middle = usual.of_source(source.key, row.business_date).median or 0
+        if count < middle:
+            found.append(Effect("fewer", about, round(middle - count), round(middle), 0.5))
     current = _compared(session, source, list(before) or [min(fresh)], before=not before)
     if current is not None:
         total = session.row(trees.sql("select count(*) from _rows", rows=current))[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +13,8 @@ from zhike.insight.warehouse.types import FROM_NAME, Source
 from zhike.kernel import clock
 
 _PLACE = re.compile(r"\{(business_date|month):([^}]+)\}")
+#: How files end that are read; an Excel file of the old kind is told how to save it.
+_ENDINGS = (".csv", ".txt", ".xlsx", ".xls", ".parquet", ".json", ".jsonl", ".ndjson")
 _WIDTHS = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}", "%y": r"\d{2}"}
 
 
@@ -25,12 +28,46 @@ class FileDates:
 
 
 def matches(source: Source, name: str) -> FileDates | None:
-    """Return the dates in a file name that fits one of the source's patterns, None when it fits neither."""
-    for pattern in filter(None, (source.file, source.history)):
-        found = _match(pattern, name)
-        if found is not None:
-            return found
-    return None
+    """Return the dates in a file name that fits one of the source's patterns, None when it fits neither.
+
+    What the file is its content says, and people and systems write the same name in capitals: so the name may end as any
+    file that is read does, and its letters may be large or small.
+    """
+    dates, _letter = _fitting(source, name)
+    return dates
+
+
+def owner_of(sources: Iterable[Source], name: str) -> tuple[Source, FileDates] | None:
+    """Return whose file a name is, and its dates: the source's that writes it so, else the only one's that it fits.
+
+    None where it fits none; and where it fits several, which nobody can tell apart.
+    """
+    found = [(letter, source, dates) for source in sources for dates, letter in [_fitting(source, name)] if dates]
+    to_the_letter = [(source, dates) for letter, source, dates in found if letter]
+    if to_the_letter:
+        return to_the_letter[0]
+    return (found[0][1], found[0][2]) if len(found) == 1 else None
+
+
+def _fitting(source: Source, name: str) -> tuple[FileDates | None, bool]:
+    """The dates in a name, and whether it is written as the source writes it."""
+    patterns = [pattern for pattern in (source.file, source.history) if pattern]
+    for pattern in patterns:
+        if (found := _match(pattern, name)) is not None:
+            return found, True
+    stem, ending = _parted(name)
+    if ending.lower() in _ENDINGS:
+        for pattern in patterns:
+            own = _parted(pattern)
+            if (found := _match(own[0] if own[1].lower() in _ENDINGS else pattern, stem, re.IGNORECASE)) is not None:
+                return found, False
+    return None, False
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A name and its ending."""
+    stem, dot, ending = name.rpartition(".")
+    return (stem, dot + ending) if dot else (name, "")
 
 
 def example(source: Source, day: date) -> str:
@@ -64,9 +101,9 @@ def dates_of(source: Source, name: str, given: date | None) -> FileDates:
     return FileDates(None, None)
 
 
-def _match(pattern: str, name: str) -> FileDates | None:
+def _match(pattern: str, name: str, how: re.RegexFlag = re.NOFLAG) -> FileDates | None:
     place = _PLACE.search(pattern)
-    found = _fit(_pieces(pattern, place), name)
+    found = _fit(_pieces(pattern, place), name, how)
     if found is None or place is None:
         return None if found is None else FileDates(None, None)
     try:
@@ -90,7 +127,7 @@ def _pieces(pattern: str, place: re.Match[str] | None) -> list[str]:
     return text.split(r"\*")
 
 
-def _fit(pieces: list[str], name: str) -> str | None:
+def _fit(pieces: list[str], name: str, how: re.RegexFlag) -> str | None:
     """Return the date in a name, "" where the pieces have none, None where the name does not fit.
 
     Each piece has one length, so the last place where the last one fits is as good as any, then that of the one before:
@@ -98,14 +135,14 @@ def _fit(pieces: list[str], name: str) -> str | None:
     """
     first, *others = pieces
     if not others:
-        found = re.fullmatch(first, name)
+        found = re.fullmatch(first, name, how)
         return None if found is None else _day_in(found)
-    found = re.match(first, name)
+    found = re.match(first, name, how)
     if found is None:
         return None
     day, start, end = _day_in(found), found.end(), len(name)
     for piece in (others.pop() + r"\Z", *reversed(others)):
-        found = re.compile(f"(?s:.*)(?P<piece>{piece})").match(name, start, end)
+        found = re.compile(f"(?s:.*)(?P<piece>{piece})", how).match(name, start, end)
         if found is None:
             return None
         day, end = day or _day_in(found), found.start("piece")

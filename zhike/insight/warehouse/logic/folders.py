@@ -20,15 +20,12 @@ def files_in(folder: Path, sources: Mapping[str, Source], after: date | None = N
     found = []
     order = {key: number for number, key in enumerate(_ordered(sources))}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        for source in sources.values():
-            dates = file_names.matches(source, path.name)
-            if dates is not None:
-                if after and dates.last and dates.last <= after:
-                    break
-                first = dates.first or date.min
-                rank = (order[source.key], first) if source.grain == "master" else (len(order), first)
-                found.append((rank, path.name, source, path))
-                break
+        source, dates = file_names.owner_of(sources.values(), path.name) or (None, None)
+        if source is None or dates is None or (after and dates.last and dates.last <= after):
+            continue
+        first = dates.first or date.min
+        rank = (order[source.key], first) if source.grain == "master" else (len(order), first)
+        found.append((rank, path.name, source, path))
     return [(source, path) for _rank, _name, source, path in sorted(found, key=lambda item: item[:2])]
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
 
-from zhike.insight.warehouse.logic import file_names, folders, sources
+from zhike.insight.warehouse.logic import file_names, folders, nights, sources
 from zhike.insight.warehouse.logic.loading import load_file
+from zhike.insight.warehouse.night_types import Stranger
 from zhike.insight.warehouse.types import LoadResult, Source
+from zhike.kernel.errors import NotFound
 from zhike.kernel.full_disk import full_disk
 from zhike.kernel.isolation import is_nobodys
 from zhike.kernel.jobs import Cancelled, RunHandle
@@ -23,6 +28,7 @@ _log = logging.getLogger("zhike.inbox")
 #: A file that was written to this lately may not be whole yet.
 RESTED_SECONDS = 120
 _TAKING = ".taking"
+_TOLD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Taken:
     """
 
     results: Sequence[LoadResult]
-    strangers: Sequence[str]
+    strangers: Sequence[Stranger]
     broken: Sequence[str]
 
 
@@ -49,7 +55,7 @@ def take(handle: RunHandle | None) -> Taken:
     calls it is the only writer. Raises Cancelled.
     """
     known = sources.all_sources()
-    strangers = _set_aside(known)
+    _set_aside(known)
     results, broken = [], []
     found = folders.files_in(folder() / _TAKING, known)
     for number, (source, path) in enumerate(found):
@@ -65,17 +71,51 @@ def take(handle: RunHandle | None) -> Taken:
             _log.exception("a file of the inbox could not be loaded", extra={"file": path.name})
             broken.append(path.name)
         path.unlink(missing_ok=True)
-    return Taken(results, strangers, broken)
+    return Taken(results, strangers(), broken)
 
 
-def _set_aside(known: Mapping[str, Source]) -> list[str]:
-    """Move the files that rest to where nobody writes; return the names of those that no source expects."""
-    box, taking = folder(), folder() / _TAKING
+def strangers() -> list[Stranger]:
+    """Return the files that rest in the folder and that no source expects, the first hundred by name."""
+    known = sources.all_sources()
+    unowned = (found for found in _resting() if file_names.owner_of(known.values(), found[0].name) is None)
+    return [_stranger(path, about, known) for path, about in islice(unowned, _TOLD)]
+
+
+def stranger(name: str) -> Path:
+    """Return where a file lies that no source expects; raises NotFound for any other name."""
+    known = sources.all_sources()
+    for path, _about in _resting():
+        if path.name == name and file_names.owner_of(known.values(), name) is None:
+            return path
+    raise NotFound(kind="file", id=name)
+
+
+def _stranger(path: Path, about: os.stat_result, known: Mapping[str, Source]) -> Stranger:
+    tonight = nights.current()
+    expected = {file_names.example(source, tonight): key for key, source in known.items()}
+    near = next(iter(difflib.get_close_matches(path.name.lower(), expected, n=1)), "")
+    written = datetime.fromtimestamp(about.st_mtime, UTC)
+    return Stranger(path.name, about.st_size, written, expected.get(near, ""), near)
+
+
+def _set_aside(known: Mapping[str, Source]) -> None:
+    """Move the files that rest and that a source expects to where nobody writes."""
+    taking = folder() / _TAKING
     taking.mkdir(parents=True, exist_ok=True)
-    strangers = []
-    for path in sorted(path for path in box.iterdir() if path.is_file() and not path.name.startswith(".")):
-        if all(file_names.matches(source, path.name) is None for source in known.values()):
-            strangers.append(path.name)
-        elif abs(time.time() - path.stat().st_mtime) >= RESTED_SECONDS:
+    for path, _about in _resting():
+        if file_names.owner_of(known.values(), path.name) is not None:
             os.replace(path, taking / path.name)
-    return strangers
+
+
+def _resting() -> Iterator[tuple[Path, os.stat_result]]:
+    """The files of the folder to which nobody writes any more; what is hidden, or locks a workbook, is none of them."""
+    box = folder()
+    for path in sorted(box.iterdir()) if box.is_dir() else ():
+        if path.name.startswith((".", "~$")) or not path.is_file():
+            continue
+        try:
+            about = path.stat()
+        except FileNotFoundError:
+            continue  # taken away meanwhile
+        if abs(time.time() - about.st_mtime) >= RESTED_SECONDS:
+            yield path, about

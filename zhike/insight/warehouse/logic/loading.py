@@ -104,7 +104,9 @@ def accept(row: Load, source: Source, handle: RunHandle | None) -> LoadResult:
     row.state, row.findings = Load.State.RUNNING, []
     row.run = handle.uid if handle else None
     row.save()
-    dates = file_names.dates_of(source, row.file, row.business_date)
+    # Of several days it is by its rows, as when it came: none was given.
+    given = row.business_date if row.first_date == row.business_date else None
+    dates = file_names.dates_of(source, row.file, given)
     return _run(row, source, dates, handle, accepted=True)
 
 
@@ -227,6 +229,8 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
             if not refused:
                 kept = _to_write(read, row)
                 plain = columns.typed(source, found.relation, found.headers, business_date=dates.first, plain=True)
+                if _of_many_days(source, dates):
+                    _note_days(session, kept, row)
                 if accepted or not _waits(session, source, row, kept, plain):
                     _step(handle, row, Labels("写入", "writing"))
                     row.rows_loaded = _write(session, source, kept, dates, row)
@@ -253,7 +257,7 @@ def _check_day(source: Source, dates: FileDates, name: str) -> None:
     calendar = source.trading_days
     if source.grain != "fact" or source.days == "calendar" or dates.month or calendar.is_trading_day(dates.first):
         return
-    before = calendar.add(dates.first, -1)
+    before = calendar.near(dates.first, -1) or "–"
     raise FileUnreadable.of(
         name,
         "load.not_a_trading_day",
@@ -322,7 +326,7 @@ def _write(session: Session, source: Source, select: Tree, dates: FileDates, row
             return 0
         return session.write(source.dataset, tables.LATEST, select, sorted_by=source.keys)
     if _of_many_days(source, dates):
-        return _replace_many(session, source, select, row)
+        return _replace_many(session, source, select)
     return _replace_days(session, source, select, dates)
 
 
@@ -353,22 +357,22 @@ def _replace_month(session: Session, source: Source, select: Tree, month: str) -
     return int(rows)
 
 
-def _replace_many(session: Session, source: Source, select: Tree, row: Load) -> int:
-    """Replace every day that has a row in the file, and note from which day to which it goes."""
+def _note_days(session: Session, rows: Tree, row: Load) -> None:
+    """Note from which day to which a file goes whose name does not say it, also of one that waits for a person."""
+    spans = trees.sql("select min(business_date), max(business_date) from _rows", rows=rows)
+    row.first_date, row.business_date = session.row(spans)
+
+
+def _replace_many(session: Session, source: Source, select: Tree) -> int:
+    """Replace every day that has a row in the file."""
     found = session.rows(
-        trees.sql(
-            "select month_of(business_date), min(business_date), max(business_date), count(*) from _rows"
-            " group by 1 order by 1",
-            rows=select,
-        )
+        trees.sql("select month_of(business_date), count(*) from _rows group by 1 order by 1", rows=select)
     )
-    for month, *_days in found:
+    for month, _count in found:
         of_month = "select * from _rows where month_of(business_date) = _month"
         fresh = trees.sql(of_month, rows=select, month=trees.value(month))
         months.merge(session, source.dataset, month, fresh, sorted_by=source.order)
-    row.first_date = min((first for _month, first, _last, _rows in found), default=None)
-    row.business_date = max((last for _month, _first, last, _rows in found), default=None)
-    return sum(rows for _month, _first, _last, rows in found)
+    return sum(count for _month, count in found)
 
 
 def _finding(code: str, message: str, message_en: str) -> dict[str, object]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median, quantiles
 
-from zhike.insight.warehouse.logic import changes, loading, quality, sources, stages, step_times
+from django.db.models import Min, Q
+
+from zhike.insight.warehouse.logic import changes, loading, quality, sources, stages, step_times, usual
+from zhike.insight.warehouse.logic.usual import Counted
 from zhike.insight.warehouse.models import Load, StagedDay
 from zhike.insight.warehouse.night_types import Night, NightFile, NightStep
 from zhike.insight.warehouse.types import LoadResult, Source
@@ -17,8 +18,6 @@ from zhike.kernel.definition_parts import Labels
 from zhike.kernel.models import Run
 from zhike.kernel.trading_days import office_hours, trading_calendar
 
-#: What is usual is told by at most so many days before, and by none before there are this few.
-_COMPARED, _FEWEST = 20, 5
 #: So many trading days back a day that was left out is still computed by itself.
 _BACK = 20
 #: So far back lie the days that are compared: a year for a source that comes once a month.
@@ -26,37 +25,44 @@ _PAST = timedelta(days=400)
 _PUBLISHING = Labels("校验与发布", "Checks and publication")
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What is read of each load."""
-
-    id: int
-    first: date
-    last: date
-    state: str
-    rows: int
-
-
 def current() -> date:
     """Return the business day whose files come in tonight: the last trading day that has closed."""
-    here, calendar = clock.local(clock.now()), trading_calendar()
-    closed = calendar.is_trading_day(here.date()) and here.time() >= office_hours()[1]
-    return here.date() if closed else calendar.add(here.date(), -1)
+    return of_instant(clock.now())
 
 
-def deadline(day: date) -> datetime:
-    """Return when a day's figures should be there: when the next trading day opens."""
-    opens = office_hours()[0]
-    return clock.at(trading_calendar().add(day, 1), opens.hour, opens.minute)
+def of_instant(instant: datetime) -> date:
+    """Return the business day whose night it is: the last trading day that has closed.
+
+    Outside the calendar it is the day next to it: its last one, or its first.
+    """
+    here, calendar = clock.local(instant), trading_calendar()
+    days = calendar.known(here.date(), 2)
+    if days and days[-1] == here.date() and here.time() < office_hours()[1]:
+        days.pop()
+    return days[-1] if days else calendar.add(calendar.begins, 0)
+
+
+def deadline(day: date) -> datetime | None:
+    """Return when a day's figures should be there: when the next trading day opens; None where the calendar ends."""
+    opens, following = office_hours()[0], trading_calendar().near(day, 1)
+    return clock.at(following, opens.hour, opens.minute) if following else None
+
+
+def lacks(day: date) -> int | None:
+    """Return the year whose days the calendar lacks to tell what comes after a day, or before one still to come."""
+    if trading_calendar().near(day, 1) is None:
+        return day.year + 1
+    return day.year - 1 if day > clock.today() and trading_calendar().near(day, -1) is None else None
 
 
 def of(day: date) -> Night:
     """Return the night of a business day."""
-    staged = StagedDay.objects.filter(business_date=day).first()
-    over = staged is not None or clock.now() >= deadline(day)
+    staged, due = StagedDay.objects.filter(business_date=day).first(), deadline(day)
+    over = staged is not None or (due is not None and clock.now() >= due)
     return Night(
         day=day,
-        deadline=deadline(day),
+        deadline=due,
+        lacks=lacks(day),
         published=stages.publication(),
         computed_at=staged.staged_at if staged else None,
         files=_files(day, over),
@@ -64,6 +70,7 @@ def of(day: date) -> Night:
         missing=tuple(stages.missing_files(day)) if trading_calendar().is_trading_day(day) else (),
         by_itself=day in uncomputed(),
         late=changes.since(staged).count() if staged else 0,
+        elsewhere=_elsewhere(day),
     )
 
 
@@ -74,8 +81,9 @@ def uncomputed() -> list[date]:
     computed nobody asks; where none was, the newest is the one.
     """
     newest = current()
-    calendar = trading_calendar()
-    days = calendar.between(calendar.back(newest, _BACK), newest)
+    if newest > clock.today():
+        return []  # the calendar begins with it
+    days = trading_calendar().known(newest, _BACK)
     first = StagedDay.objects.order_by("business_date").values_list("business_date", flat=True).first()
     if first is None:
         return [newest]
@@ -90,30 +98,50 @@ def waits(day: date) -> bool:
 
 def _files(day: date, over: bool) -> tuple[NightFile, ...]:
     known = sorted(
-        sources.all_sources().values(), key=lambda source: (_due(source, day) or clock.at(date.max), source.key)
+        sources.all_sources().values(), key=lambda source: (_agreed(source, day) or clock.at(date.max), source.key)
     )
-    loads = _loads(day)
+    loads, begun = _loads(day), _begun()
+    first = min(begun.values(), default=None)
     shown = {source.key: _shown(loads.get(source.key, ()), day) for source in known}
     rows = Load.objects.in_bulk([one.id for one in shown.values() if one])
-    return tuple(
-        _file(source, day, over, rows[one.id] if (one := shown[source.key]) else None, loads.get(source.key, ()))
-        for source in known
-    )
+    found = []
+    for source in known:
+        one, since = shown[source.key], begun.get(source.key, first)
+        found.append(_file(source, day, over, rows[one.id] if one else None, loads.get(source.key, ()), since))
+    return tuple(found)
 
 
-def _loads(day: date) -> Mapping[str, list[_Counted]]:
-    """The loads up to a day that say of which days they are, by source, the newest first."""
-    found: dict[str, list[_Counted]] = defaultdict(list)
-    rows = Load.objects.filter(first_date__lte=day, business_date__gte=day - _PAST).order_by("-id")
-    for pk, source, first, last, state, count in rows.values_list(
-        "id", "source", "first_date", "business_date", "state", "rows_loaded"
+def _begun() -> Mapping[str, datetime]:
+    """When the first file of each source came."""
+    return dict(Load.objects.order_by().values_list("source").annotate(first=Min("started_at")))
+
+
+def _loads(day: date) -> Mapping[str, list[Counted]]:
+    """The loads up to a day by source, the newest first: by the days that they say, else by the night they came in."""
+    found: dict[str, list[Counted]] = defaultdict(list)
+    since = day - _PAST
+    said = Q(first_date__lte=day, business_date__gte=since)
+    came = Q(first_date=None, started_at__gte=clock.at(since, 0))
+    rows = Load.objects.filter(said | came).order_by("-id")
+    for pk, source, first, last, state, count, started in rows.values_list(
+        "id", "source", "first_date", "business_date", "state", "rows_loaded", "started_at"
     ):
-        if first and last:
-            found[source].append(_Counted(pk, first, last, state, count))
+        night = first or of_instant(started)
+        if night <= day:
+            found[source].append(Counted(pk, night, last or night, state, count))
     return found
 
 
-def _shown(loads: Iterable[_Counted], day: date) -> _Counted | None:
+def _elsewhere(day: date) -> int:
+    """How many files came in the night of a day and are of other days only."""
+    closes, following = office_hours()[1], trading_calendar().near(day, 1)
+    came = Load.objects.filter(started_at__gte=clock.at(day, closes.hour, closes.minute), first_date__isnull=False)
+    if following:
+        came = came.filter(started_at__lt=clock.at(following, closes.hour, closes.minute))
+    return came.exclude(first_date__lte=day, business_date__gte=day).exclude(state=Load.State.RESTORED).count()
+
+
+def _shown(loads: Iterable[Counted], day: date) -> Counted | None:
     """The load that says how the source's file of a day stands: one under way or waiting, else what was loaded.
 
     What was taken back was: that something else was put there again is a load of its own.
@@ -124,36 +152,30 @@ def _shown(loads: Iterable[_Counted], day: date) -> _Counted | None:
     return next((one for one in of_day if one.state == Load.State.DONE), of_day[0] if of_day else None)
 
 
-def _file(source: Source, day: date, over: bool, row: Load | None, loads: Sequence[_Counted]) -> NightFile:
-    before = _rows_by_day(loads, day)
-    past = list(before.values())
-    usual = len(past) >= _FEWEST
-    low, *_rest, high = quantiles(past, n=20, method="inclusive") if usual else (0.0, 0.0)
-    due = _due(source, day)
+def _file(
+    source: Source, day: date, over: bool, row: Load | None, loads: Sequence[Counted], since: datetime | None
+) -> NightFile:
+    before = usual.of(loads, day)
+    agreed = _agreed(source, day)
+    # What was agreed for a moment before the first file ever came was owed by nobody.
+    due = agreed if agreed and (since is None or agreed > since) else None
     newest = max((one.last for one in loads if one.state == Load.State.DONE), default=None)
     return NightFile(
         source=source,
-        state=str(row.state) if row else _absent(source, day, due, over, newest),
+        state=str(row.state) if row else _absent(source, day, due, over, newest, begun=since is not None),
         due_at=due,
         load=loading.as_result(row) if row else None,
         rows=_rows_of(loading.as_result(row)) if row else None,
-        before=past[0] if past else _rows_earlier(loads, day, row),
-        usual=median(past) if usual else None,
-        band=(low, high) if usual else None,
+        before=before.rows[0] if before.rows else _rows_earlier(loads, day, row),
+        usual=before.median,
+        band=before.band,
         newest=newest,
+        first=row.first_date if row else None,
+        last=row.business_date if row else None,
     )
 
 
-def _rows_by_day(loads: Iterable[_Counted], day: date) -> Mapping[date, int]:
-    """The rows of the files of one day each before a day, the newest day first."""
-    found: dict[date, int] = {}
-    for one in loads:
-        if one.state == Load.State.DONE and one.first == one.last and one.last < day and one.rows:
-            found.setdefault(one.last, one.rows)
-    return {of: found[of] for of in sorted(found, reverse=True)[:_COMPARED]}
-
-
-def _rows_earlier(loads: Iterable[_Counted], day: date, row: Load | None) -> int | None:
+def _rows_earlier(loads: Iterable[Counted], day: date, row: Load | None) -> int | None:
     """The rows of a file of the same day that was loaded before, where there is none of a day before."""
     earlier = (one for one in loads if row and one.id < row.pk and one.state == Load.State.DONE and one.rows)
     return next((one.rows for one in earlier if one.first <= day <= one.last), None)
@@ -164,15 +186,15 @@ def _rows_of(load: LoadResult) -> int:
     return load.rows_loaded if load.state == Load.State.DONE else load.rows_read - load.rows_rejected
 
 
-def _due(source: Source, day: date) -> datetime | None:
-    return source.due.moment(day) if source.due and source.trading_days.is_trading_day(day) else None
+def _agreed(source: Source, day: date) -> datetime | None:
+    return source.due.moment(day) if source.due and source.trading_days.open_on(day) is not False else None
 
 
-def _absent(source: Source, day: date, due: datetime | None, over: bool, newest: date | None) -> str:
+def _absent(source: Source, day: date, due: datetime | None, over: bool, newest: date | None, *, begun: bool) -> str:
     """How a file stands that has not come."""
     if due is None:
         return "unplanned"
-    if clock.now() < due:
+    if not begun or clock.now() < due:
         return "expected"
     if not over:
         return "late"

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from math import sqrt
-from statistics import median
 
 from django.db.models import Max, QuerySet
 
-from zhike.insight.warehouse.logic import sources
+from zhike.insight.warehouse.logic import sources, usual
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, Source
 from zhike.kernel import clock
 
-#: A day is compared with at most this many days before it, and with none before there are this few.
-_COMPARED, _FEWEST = 20, 5
 #: Fewer rejected rows than this never refuse a file: the share of a small file says little.
 _FEW_REJECTS = 20
 
@@ -40,10 +37,11 @@ def stale_sources(business_date: date) -> list[LoadFinding]:
 
 
 def fresh_from(source: Source, business_date: date, within: int) -> date:
-    """Return the oldest day of which a file is fresh enough on `business_date`, by the source's own trading days."""
-    calendar = source.trading_days
-    last = business_date if calendar.is_trading_day(business_date) else calendar.add(business_date, -1)
-    return calendar.add(last, -within) if within else last
+    """Return the oldest day of which a file is fresh enough on `business_date`, by the source's own trading days.
+
+    Where its calendar begins later it is the first day of that.
+    """
+    return next(iter(source.trading_days.known(business_date, within + 1)), business_date)
 
 
 def _stale(source: Source, last: date | None, wanted: date) -> LoadFinding:
@@ -78,33 +76,23 @@ def refusal(source: Source, read: int, rejected: int) -> list[dict[str, object]]
     return [LoadFinding("load.too_many_rejected", zh, en, facts).as_dict()]
 
 
-def usual_rows(source: Source, business_date: date) -> tuple[float, int]:
-    """Return the median of the rows of the days before, and of how many; 0 before there are enough of them."""
-    counts: dict[date, int] = {}
-    before = Load.objects.filter(source=source.key, state=Load.State.DONE, business_date__lt=business_date)
-    for first, day, count in before.order_by("-business_date", "-id").values_list(
-        "first_date", "business_date", "rows_loaded"
-    )[: 2 * _COMPARED]:
-        if day is not None and first == day:
-            counts.setdefault(day, count)
-    compared = list(counts.values())[:_COMPARED]
-    return (median(compared) if len(counts) >= _FEWEST else 0), len(compared)
-
-
 def drift(source: Source, business_date: date | None, rows: int) -> list[dict[str, object]]:
     """Return a finding when the rows of one day's file differ from the median of the days before by more than allowed."""
     share_allowed = source.checks.drift if source.checks else None
     if share_allowed is None or business_date is None:
         return []
-    usual, days = usual_rows(source, business_date)
-    allowed = share_allowed * usual
+    before = usual.of_source(source.key, business_date)
+    middle = before.median
+    if middle is None:
+        return []
+    allowed = share_allowed * middle
     if source.grain == "fact":
         # Events are counted: by chance alone four a day become nine now and then (three standard deviations).
-        allowed = max(allowed, 3 * sqrt(usual))
-    if not usual or abs(rows - usual) <= allowed:
+        allowed = max(allowed, 3 * sqrt(middle))
+    if abs(rows - middle) <= allowed:
         return []
-    share = round(100 * (rows - usual) / usual)
-    facts = {"rows": rows, "median": usual, "days": days, "allowed": share_allowed}
-    zh = f"本文件 {rows:,} 行，比之前 {facts['days']} 个业务日的中位数 {usual:,.0f} 行{'多' if share > 0 else '少'} {abs(share)}%"
-    en = f"{rows:,} rows, {share:+d} % against the median {usual:,.0f} of the {facts['days']} days before"
+    share = round(100 * (rows - middle) / middle)
+    facts = {"rows": rows, "median": middle, "days": len(before.rows), "allowed": share_allowed}
+    zh = f"本文件 {rows:,} 行，比之前 {facts['days']} 个业务日的中位数 {middle:,.0f} 行{'多' if share > 0 else '少'} {abs(share)}%"
+    en = f"{rows:,} rows, {share:+d} % against the median {middle:,.0f} of the {facts['days']} days before"
     return [LoadFinding("load.drift", zh, en, facts).as_dict()]

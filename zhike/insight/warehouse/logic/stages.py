@@ -92,7 +92,8 @@ def missing_files(business_date: date) -> list[Source]:
     """Return the sources without whose file the day is not computed, and whose file has not come."""
     found = []
     for source in sources.all_sources().values():
-        if source.grain != "fact" or not source.expected or not source.trading_days.is_trading_day(business_date):
+        # Where its own calendar does not know the day, its file is waited for: better than figures without it.
+        if source.grain != "fact" or not source.expected or source.trading_days.open_on(business_date) is False:
             continue
         loads = Load.objects.filter(dataset=source.dataset, state=Load.State.DONE)
         if not loads.filter(first_date__lte=business_date, business_date__gte=business_date).exists():
@@ -104,7 +105,7 @@ def trading_day(day: date) -> date:
     """Return the day; raises NotATradingDay, OutsideCalendar."""
     calendar = trading_calendar()
     if not calendar.is_trading_day(day):
-        raise NotATradingDay(day=str(day), before=str(calendar.add(day, -1)))
+        raise NotATradingDay(day=str(day), before=str(calendar.near(day, -1) or "–"))
     return day
 
 

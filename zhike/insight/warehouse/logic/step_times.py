@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from datetime import date
 from statistics import median
 
+from zhike.insight.warehouse.logic.usual import COMPARED
 from zhike.insight.warehouse.models import StepTime
 from zhike.kernel import clock
 from zhike.kernel.jobs import RunHandle
 
 #: What comes after the steps: merging months, preparing what readers see, the publication.
 PUBLISHING = "publish"
-#: What is usual is the median of at most so many days before.
-_COMPARED = 20
 
 
 def begin(day: date, *, last: bool) -> None:
@@ -45,7 +44,7 @@ def of(day: date) -> Mapping[str, StepTime]:
 def usual(before: date) -> Mapping[str, float]:
     """Return by step the median of its seconds on the days before."""
     past = StepTime.objects.filter(business_date__lt=before)
-    days = past.order_by("-business_date").values_list("business_date", flat=True).distinct()[:_COMPARED]
+    days = past.order_by("-business_date").values_list("business_date", flat=True).distinct()[:COMPARED]
     seconds: dict[str, list[float]] = defaultdict(list)
     for row in past.filter(business_date__in=list(days)):
         if row.finished_at is not None:
