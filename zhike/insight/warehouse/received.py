@@ -42,6 +42,7 @@ from zhike.platform.permissions.types import Principal
 
 __all__ = [
     "effects_named",
+    "failed_since",
     "answers",
     "undo",
     "discard",
@@ -260,6 +261,12 @@ def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool, str]:
     waits, undoable, newer = answering.answerable(row)
     may = parts.reaches(principal, "load.answer", mine=mine, unit=None)
     return may and waits, may and undoable, newer
+
+
+def failed_since(uid: uuid.UUID, *, principal: Principal) -> LoadResult | None:
+    """Return the last load that was to take the place of one, and failed, where the principal may see it; raises NotFound."""
+    found = answering.failed_since(_load(uid, principal))
+    return loading.as_result(found) if found and _within(principal).filter(pk=found.pk).exists() else None
 
 
 def effects_named(

@@ -13,6 +13,8 @@ from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.types import LoadFinding, Source
 from zhike.kernel import clock
 
+#: The finding of a load of a whole state that came after a newer one: its bytes are kept, its rows are not written.
+KEPT_ONLY = "load.older_than_current"
 #: A day is compared with at most this many days before it, and with none before there are this few.
 _COMPARED, _FEWEST = 20, 5
 #: Fewer rejected rows than this never refuse a file: the share of a small file says little.
@@ -20,8 +22,12 @@ _FEW_REJECTS = 20
 
 
 def done(**by: str) -> QuerySet[Load]:
-    """Return the loads that count; one of a day to come, from when such were not refused, stands in nobody's way."""
-    return Load.objects.filter(state=Load.State.DONE, **by).exclude(first_date__gt=clock.today())
+    """Return the loads whose rows were written.
+
+    One that was kept only changed nothing; one of a day to come, from when such were not refused, stands in nobody's way.
+    """
+    rows = Load.objects.filter(state=Load.State.DONE, **by).exclude(first_date__gt=clock.today())
+    return rows.exclude(findings__contains=[{"code": KEPT_ONLY}])
 
 
 def stale_sources(business_date: date) -> list[LoadFinding]:
@@ -81,7 +87,7 @@ def refusal(source: Source, read: int, rejected: int) -> list[dict[str, object]]
 def usual_rows(source: Source, business_date: date) -> tuple[float, int]:
     """Return the median of the rows of the days before, and of how many; 0 before there are enough of them."""
     counts: dict[date, int] = {}
-    before = Load.objects.filter(source=source.key, state=Load.State.DONE, business_date__lt=business_date)
+    before = done(source=source.key).filter(business_date__lt=business_date)
     for first, day, count in before.order_by("-business_date", "-id").values_list(
         "first_date", "business_date", "rows_loaded"
     )[: 2 * _COMPARED]:
