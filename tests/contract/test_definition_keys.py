@@ -93,6 +93,7 @@ ELSEWHERE = {
     "warehouse.Footer.lines": "insight/warehouse/logic/footers.py",
     "warehouse.Footer.pattern": "insight/warehouse/logic/footers.py",
     "warehouse.SourceChecks.effects": "insight/warehouse/logic/effects.py",
+    "warehouse.SourceChecks.effects_of_few": "insight/warehouse/logic/effects.py",
     "warehouse.Source.owner": "insight/warehouse/logic/quality.py",
     "warehouse.SourceColumn.personal": "insight/warehouse/logic/reject_files.py",
 }

@@ -65,7 +65,7 @@ WITHOUT = {
         "tags.api": "compute",
         "serving.api": "published",
         "identity.api": "evaluate links run states survivors",
-        "warehouse.api": "allowed_effects compact only_writer session stage_run table_version",
+        "warehouse.api": "allowed_effects allowed_of_few compact only_writer session stage_run table_version",
         "warehouse.received": "as_of_now files_in fold_anew keep_rejected load_file load_folder plain_master stale_sources"
         " stored_file",
         "audiences.api": "snapshot_members",

@@ -71,6 +71,15 @@ def golden_day(installation, golden_files) -> date:  # type: ignore[no-untyped-d
     return run_stage(golden.inputs()["business_date"])
 
 
+def never_ask(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Let every file be loaded, whatever it does to what is there."""
+    from zhike.insight.warehouse import types
+    from zhike.insight.warehouse.logic import effects
+
+    monkeypatch.setattr(types, "FEW_EFFECTS", 10**9)
+    monkeypatch.setattr(effects, "FEW_SHARE", 1)
+
+
 def run_stage(day: date) -> date:
     """Run the stage for a day as the command does."""
     from zhike.kernel import jobs

@@ -326,8 +326,8 @@ def test_the_file_of_rejected_rows_is_a_download(shop, capsys, tmp_path):
 
     assert path.read_text(encoding="utf-8-sig").splitlines() == [
         "行号,原因代码,原因,Reason,no,name,since,原文",
-        '3,broken_line,行的列数或引号不正确,the line has a wrong number of columns or a broken quote,,,,"**,李四,******************"',
         "2,bad_date,“since”不是日期（应为 YYYYMMDD）,'since' is not a date (expected YYYYMMDD),M1,张三,never,",
+        '3,broken_line,行的列数或引号不正确,the line has a wrong number of columns or a broken quote,,,,"**,李四,******************"',
     ]
     assert path.stat().st_mode & 0o777 == 0o600
     [noted] = Entry.objects.filter(operation="download_rejected", subject="load").order_by("-id")[:1]

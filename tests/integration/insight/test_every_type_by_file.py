@@ -147,9 +147,9 @@ def test_a_stranger_and_an_unknown_currency_reject_their_rows(feed):
     broken = "|".join(["v", "CNY", *{**values, "url": "javascript:alert(1)"}.values()])
     _load, rejected = feed(stranger, coined, broken)
     assert [(row.line, row.reason_code, row.reason) for row in rejected] == [
+        (4, "record.thing.no_target", "用户：指向的记录不存在（E9999）"),
         (5, "unknown_currency", "“money”没有 ISO 4217 币种代码"),
         (6, "bad_url", "“url”不是网址，例如 https://example.com"),
-        (4, "record.thing.no_target", "用户：指向的记录不存在（E9999）"),
     ]
-    given = rejected[2].values
+    given = rejected[0].values
     assert (given["no"], given["ccy"], given["text"], given["user"]) == ("z", "CNY", "乙", "E9999")

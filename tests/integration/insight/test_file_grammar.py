@@ -25,6 +25,8 @@ from zhike.platform.permissions import api as permissions
 
 SYSTEM = permissions.system_principal("test")
 DAY = date(2026, 3, 17)
+#: Checks of a source whose few rows may all be others with each file.
+UNASKED = {"effects_of_few": {"change": 1, "end": 1, "leave": 1, "emptied": 1}, "source": "test"}
 
 
 def snapshot(**changes: object) -> Snapshot:
@@ -39,6 +41,7 @@ def snapshot(**changes: object) -> Snapshot:
         "date": "given",
         "delimiter": ";",
         "keys": ["no"],
+        "checks": UNASKED,
         "columns": [
             {"key": "no", "from": "no", "type": "text", "required": True},
             {"key": "amount", "from": "amount", "type": "decimal"},

@@ -142,7 +142,7 @@ def test_what_waits_behind_a_newer_file_can_only_be_put_away(before, tmp_path):
     newer = Load.objects.filter(source="counter_customer", state=Load.State.DONE).last()
     newer.pk, newer.uid, newer.file = None, uuid7(), "counter_customer_20260321.csv"
     newer.save()
-    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "counter_customer_20260321.csv")
+    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "counter_customer_20260321.csv", None)
     with pytest.raises(NewerLoad):
         received.accept(waits.uid, principal=SYSTEM)
     received.discard(waits.uid, principal=SYSTEM)
@@ -288,6 +288,6 @@ def test_facts_of_another_day_stand_in_no_waiting_files_way(golden_day, tmp_path
     assert waits.state == "waiting"
     assert flows(tmp_path, [(n, n + 9) for n in range(40)], date(2026, 2, 11)).state == "done"
     monkeypatch.setattr("zhike.insight.warehouse.logic.sources.all_sources", lambda *_snapshot: FLOWS.of(Source))
-    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "")
+    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "", None)
     assert flows(tmp_path, [(n, n + 11) for n in range(40)], date(2026, 2, 10)).state == "done"
-    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "flows_20260210.csv")
+    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "flows_20260210.csv", None)

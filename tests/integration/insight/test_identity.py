@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories.lake import asked
 from tests.factories.records import consent
+from tests.integration.insight.conftest import never_ask
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.types import Identity
 from zhike.insight.warehouse import received
@@ -96,7 +97,8 @@ def parties(tmp_path, a: list[str], b: list[str]) -> dict[str, int]:
 
 
 @pytest.fixture(autouse=True)
-def _database(installation):
+def _database(installation, monkeypatch):
+    never_ask(monkeypatch)
     return installation
 
 

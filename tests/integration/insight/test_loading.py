@@ -10,7 +10,8 @@ import pytest
 from openpyxl import Workbook
 
 from tests.factories.lake import asked
-from zhike.insight.warehouse import received, types
+from tests.integration.insight.conftest import never_ask
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import clock
 from zhike.kernel.definitions import Snapshot
@@ -49,7 +50,7 @@ def definition(**changes: object) -> Snapshot:
 @pytest.fixture(autouse=True)
 def _database(installation, monkeypatch):
     """One dataset serves all: what a file does to what another test loaded is not the matter here."""
-    monkeypatch.setattr(types, "FEW_EFFECTS", 10**9)
+    never_ask(monkeypatch)
     return installation
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories.lake import asked
 from tests.integration.insight import test_identity
+from tests.integration.insight.conftest import never_ask
 from zhike.insight.identity import api as identity
 from zhike.platform.objects import api as objects
 from zhike.platform.objects import bulk
@@ -20,6 +21,7 @@ PERSON = "990101198001011244"
 
 @pytest.fixture(autouse=True)
 def _database(installation, monkeypatch):
+    never_ask(monkeypatch)
     fields = {"kind": "'person'", "name": "name", "mobile": "phone", "certificate_number": "certificate"}
     match = {"certificate": "certificate", "phone": "phone", "name": "name"}
     systems = [

@@ -70,7 +70,7 @@ def test_what_is_chosen_for_a_head_counts_for_its_file_or_for_all_with_the_same_
     once = loaded(operator, send(operator, OWN, columns=chosen))
     other = loaded(operator, send(operator, OWN + "R8,华北分公司,分公司,HQ\n"))
     kept = loaded(operator, send(operator, OWN + "R7,华中分公司,分公司,HQ\n", columns=chosen, remember="true"))
-    later = loaded(operator, send(operator, OWN + "R6,西南分公司,分公司,HQ\n"))
+    later = loaded(operator, send(operator, OWN + "R7,华中分公司,分公司,HQ\nR6,西南分公司,分公司,HQ\n"))
 
     assert [one["state"] for one in (once, other, kept, later)] == ["done", "failed", "done", "done"]
     assert [found["code"] for found in later["findings"]] == ["load.mapped_columns"]

@@ -10,9 +10,10 @@ from django.test import Client
 
 from tests.factories.lake import asked
 from tests.factories.records import signed_in
+from tests.integration.insight.conftest import never_ask
 from tests.integration.insight.test_loading import SYSTEM, codes, definition, load
 from zhike.insight.warehouse import api as warehouse
-from zhike.insight.warehouse import received, types
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.models import Load
 from zhike.kernel import clock, jobs
 from zhike.kernel.files import FileStore
@@ -30,7 +31,7 @@ ROWS = [
 @pytest.fixture(autouse=True)
 def _database(installation, monkeypatch):
     """One dataset serves all: what a file does to what another test loaded is not the matter here."""
-    monkeypatch.setattr(types, "FEW_EFFECTS", 10**9)
+    never_ask(monkeypatch)
     return installation
 
 

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from tests.factories.records import SYSTEM
+from tests.integration.insight.conftest import never_ask
 from zhike.insight.identity import api as identity
 from zhike.insight.identity.logic import definitions
 from zhike.insight.identity.types import Fed
-from zhike.insight.warehouse import received, types
+from zhike.insight.warehouse import received
 from zhike.insight.warehouse.types import Source
 from zhike.kernel import clock, definition_changes
 from zhike.kernel import definitions as stored_definitions
@@ -25,7 +26,7 @@ CUSTOMER = "000000002"
 @pytest.fixture(autouse=True)
 def _few(monkeypatch):
     """Nights of a few lines in place of all: that such a file waits for a person is shown elsewhere."""
-    monkeypatch.setattr(types, "FEW_EFFECTS", 10**9)
+    never_ask(monkeypatch)
 
 
 def night(folder, day: date, *lines):
@@ -53,14 +54,14 @@ def test_the_load_of_the_file_says_which_rows_became_no_records(golden_day, tmp_
     assert (declared("E-N1"), declared("E-N2")) == (1, 0)
     assert (load.rows_read, load.rows_loaded, load.rows_rejected, load.rows_without_record) == (3, 2, 1, 1)
     assert [(row.line, row.reason_code, row.reason) for row in rejected] == [
-        (4, "unknown_value", "“渠道”的取值不在代码表中"),
         (3, "record.consent.ends_after_start", "失效日期应晚于生效日期"),
+        (4, "unknown_value", "“渠道”的取值不在代码表中"),
     ]
     shown = wrong.replace("E-N2", "E***")
-    assert rejected[1].values == dict(zip(HEAD.split(","), shown.split(","), strict=True)), "masked as any other"
+    assert rejected[0].values == dict(zip(HEAD.split(","), shown.split(","), strict=True)), "masked as any other"
     said = received.rejected_file(load.uid, principal=SYSTEM).read_bytes().decode("utf-8-sig").splitlines()
-    assert [line.split(",")[0] for line in said] == ["行号", "4", "3"], "one header"
-    assert said[2].endswith("," + wrong)
+    assert [line.split(",")[0] for line in said] == ["行号", "3", "4"], "one header"
+    assert said[1].endswith("," + wrong)
     [finding] = [found for found in load.findings if found["code"] == "load.no_records"]
     assert finding["facts"] == {"feed": "consent", "rows": 1}
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.integration.insight.test_file_grammar import UNASKED
 from tests.integration.insight.test_loading import HEADERS, definition, load, text
 from zhike.insight.warehouse import received, runs
 from zhike.insight.warehouse.kinds import SOURCE
@@ -51,7 +52,7 @@ def rows(count):
 
 
 def one_day(tmp_path, day, count, drift=0.3):
-    checks = {"drift": drift, "source": "test"} if drift else None
+    checks = UNASKED | ({"drift": drift} if drift else {})
     found = load(text(tmp_path, rows(count), name=f"customers_{day:%Y%m%d}.csv"), definition(checks=checks))
     assert (found.state, found.rows_loaded) == ("done", count)
     return found.findings

@@ -6,8 +6,8 @@ import pytest
 
 from tests.factories.lake import asked
 from tests.integration.insight import test_identity
+from tests.integration.insight.conftest import never_ask
 from zhike.insight.identity import api as identity
-from zhike.insight.warehouse import types
 from zhike.insight.warehouse.models import Load
 from zhike.kernel import folding
 
@@ -75,7 +75,7 @@ OTHERS = [
 @pytest.fixture(autouse=True)
 def _database(installation, monkeypatch):
     """One dataset serves all: what a file does to what another test loaded is not the matter here."""
-    monkeypatch.setattr(types, "FEW_EFFECTS", 10**9)
+    never_ask(monkeypatch)
     return installation
 
 

@@ -21,7 +21,7 @@ def read(path, *wanted, into=None):
     assert not looked.faults, looked.faults
     rows = files.rows_of_workbook(path, looked, wanted=wanted, into=path.with_suffix(".parquet"))
     table = pq.read_table(rows.path).to_pylist()
-    return {row.pop("_line"): row for row in table}, [found.code for found in looked.findings + rows.findings]
+    return {row.pop(files.LINE): row for row in table}, [found.code for found in looked.findings + rows.findings]
 
 
 def cells(path, *cell, texts="", formats=(), wanted=(NO, X), **more):

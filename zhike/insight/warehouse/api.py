@@ -17,8 +17,8 @@ from zhike.insight.warehouse.logic import (
     stages,
     tables,
     writer,
+    written,
 )
-from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import (
     PublicationInfo,
@@ -30,6 +30,7 @@ from zhike.kernel.jobs import RunHandle
 
 __all__ = [
     "allowed_effects",
+    "allowed_of_few",
     "business_date",
     "compact",
     "files_about",
@@ -48,6 +49,7 @@ __all__ = [
 ]
 only_writer = writer.only_writer
 allowed_effects = effects.allowed
+allowed_of_few = effects.allowed_of_few
 register_look = effects.register
 
 
@@ -82,7 +84,7 @@ def newest_day(dataset: str, *, before: date) -> date | None:
 
 def newest_file_day(dataset: str) -> date | None:
     """Return the day that the newest loaded file of a dataset is of."""
-    rows = Load.objects.filter(dataset=dataset, state=Load.State.DONE).order_by("-id")
+    rows = written.loads(dataset=dataset).order_by("-id")
     return rows.values_list("business_date", flat=True).first()
 
 

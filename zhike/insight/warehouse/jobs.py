@@ -149,4 +149,5 @@ def _loaded(result: LoadResult) -> Mapping[str, object]:
     if result.state == "failed":
         raise LoadFailed(file=result.file, load=str(result.uid), findings=list(result.findings))
     waits = [_WAITS.as_dict()] if result.state == "waiting" else []
-    return {"load": str(result.uid), "rows": result.rows_loaded, "findings": waits}
+    before = [found for found in result.findings if found["code"] == loading.SENT_BEFORE]
+    return {"load": str(result.uid), "rows": result.rows_loaded, "findings": before or waits}

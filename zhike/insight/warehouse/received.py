@@ -251,16 +251,18 @@ def undo(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
         return jobs.submit(UNDONE, Labels(f"撤销导入 {row.file}", f"Undoing {row.file}"), {"load": str(uid)})
 
 
-def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool, str]:
-    """Return whether the principal may answer for a load, whether it may take it back, and the file that came after it.
+def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool, str, LoadResult | None]:
+    """Return whether the principal may answer for a load, whether it may take it back, the file that came after it.
 
-    Raises NotFound.
+    And the last load that was to take its place, and failed, where the principal may see it. Raises NotFound.
     """
     row = _load(uid, principal)
     mine = principal.me if row.owner == principal.actor else ""
     waits, undoable, newer = answering.answerable(row)
     may = parts.reaches(principal, "load.answer", mine=mine, unit=None)
-    return may and waits, may and undoable, newer
+    failed = answering.failed_since(row)
+    seen = failed is not None and _within(principal).filter(pk=failed.pk).exists()
+    return may and waits, may and undoable, newer, loading.as_result(failed) if failed and seen else None
 
 
 def effects_named(

@@ -85,7 +85,7 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
     found = received.load(uid, principal=request.principal)
     rows = received.rejected(uid, principal=request.principal)
     units, records = received.effects_named(found, principal=request.principal)
-    answerable, undoable, newer = received.answers(uid, principal=request.principal)
+    answerable, undoable, newer, failed = received.answers(uid, principal=request.principal)
     return {
         **schemas.load_out(found),
         "rejected": [schemas.rejected_out(row) for row in rows],
@@ -95,6 +95,7 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
         "answerable": answerable,
         "undoable": undoable,
         "newer_file": newer,
+        "failed_since": {"uid": failed.uid, "file": failed.file} if failed else None,
     }
 
 

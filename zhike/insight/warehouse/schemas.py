@@ -79,22 +79,34 @@ class ExampleOut(TypedDict):
 
 
 class LoadEffectOut(TypedDict):
-    """What a load does to a dataset or to an object fed from it: `count` of `of`, by org unit, with examples."""
+    """What a load does to a dataset or to an object fed from it: `count` of `of`, by org unit, with examples.
+
+    Where it is told `at_most`, some of them may join records that are there.
+    """
 
     kind: EffectKind
     about: Labels
     count: int
     of: int
     allowed: float
+    at_most: bool
     waits: bool
     units: list[UnitCountOut]
     examples: list[ExampleOut]
 
 
+class FailedLoadOut(TypedDict):
+    """A load that failed."""
+
+    uid: uuid.UUID
+    file: str
+
+
 class LoadDetailOut(LoadOut):
     """One load with its first rejected rows, with what it does or did, and what its reader may do about it.
 
-    Where a `newer_file` of its source was loaded, one that waits can only be put away.
+    Where a `newer_file` of its source was loaded, one that waits can only be put away. `failed_since` is the last one
+    that was to take its place, and failed.
     """
 
     rejected: list[RejectedOut]
@@ -104,6 +116,7 @@ class LoadDetailOut(LoadOut):
     answerable: bool
     undoable: bool
     newer_file: str
+    failed_since: FailedLoadOut | None
 
 
 class QueuedOut(TypedDict):
@@ -268,7 +281,8 @@ def effect_out(effect: Effect, units: Mapping[int, str], records: Mapping[int, M
         "about": labels(effect.about),
         "count": effect.count,
         "of": effect.of,
-        "allowed": effect.allowed,
+        "allowed": effect.limit,
+        "at_most": effect.at_most,
         "waits": effect.waits,
         "units": [
             {"name": units.get(unit, "") if unit else "", "count": count} for unit, count in effect.units.items()

@@ -59,6 +59,12 @@ FEW_EFFECTS = 20
 #: The share of what is there that a file may end, change and so on without being asked. Own figure: of a whole-state file
 #: of a broker, a day changes 0.1 to 2 %.
 EFFECTS_SHARE = 0.05
+#: The share of few rows, fewer than those, above which a person is asked all the same. Own figure: of 7 employees 2 leave
+#: now and then, but never 5.
+FEW_SHARE = 0.5
+#: What few rows are asked about: growth destroys nothing, a column that is the same everywhere and a day with fewer facts
+#: are chance among few.
+FewKind = Literal["change", "end", "leave", "emptied"]
 EffectKind = Literal["create", "change", "end", "leave", "fewer", "emptied", "uniform", "again"]
 
 
@@ -214,6 +220,11 @@ class SourceChecks(Origin):
     )
     effects: Mapping[EffectKind, Share] = Field(
         {}, description="effect → the share of what is there above which a file waits for a person; 0.05 when absent"
+    )
+    effects_of_few: Mapping[FewKind, Share] = Field(
+        {},
+        description="the same where fewer than 20 are concerned, which `effects` lets pass: effect → the share above which"
+        " more than one waits for a person, and one alone where it is 0; 0.5 when absent",
     )
     source: Text = Field(description="where the thresholds come from")
 
@@ -460,7 +471,8 @@ class UnrecordedRow:
 class Effect:
     """What a load would do to a dataset, or to an `object` fed from it: `count` of the `of` that there are.
 
-    `allowed` is the share above which it waits for a person. `units` says how many by org unit (None: of none);
+    `allowed` is the share above which it waits for a person, `of_few` that of few of them; few of a kind without it
+    never wait. Where `at_most` is true, some of the `count` may join records that are there. `units` says how many by org unit (None: of none);
     `records` of the object `records_of` and `keys` are examples of records there are and of new rows.
     """
 
@@ -469,6 +481,8 @@ class Effect:
     count: int
     of: int
     allowed: float
+    of_few: float | None = None
+    at_most: bool = False
     object: str = ""
     units: Mapping[int | None, int] = field(default_factory=dict)
     records: tuple[int, ...] = ()
@@ -476,9 +490,23 @@ class Effect:
     keys: tuple[str, ...] = ()
 
     @property
+    def is_few(self) -> bool:
+        """Whether so few are concerned that a share says little."""
+        return min(self.count, self.of) < FEW_EFFECTS
+
+    @property
+    def limit(self) -> float:
+        """The share that is allowed: of few rows the larger one."""
+        return max(self.allowed, self.of_few) if self.is_few and self.of_few is not None else self.allowed
+
+    @property
     def waits(self) -> bool:
-        """Whether so many of them wait for a person; a few never do."""
-        return min(self.count, self.of) >= FEW_EFFECTS and self.count > self.allowed * self.of
+        """Whether so many of them wait for a person."""
+        if self.count <= self.allowed * self.of:
+            return False
+        if not self.is_few:
+            return True
+        return self.of_few is not None and self.count > (max(1, self.of_few * self.of) if self.of_few else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,11 +94,16 @@ class Looked:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """A name for each column, no two of them the same: what it is read as, else its head."""
+        """A name for each column: what it is read as, else its head.
+
+        No two of them are the same for an engine to which capitals are the same as small letters.
+        """
         found: list[str] = []
+        taken = {name.casefold() for name in self.read_as if name}
         for place, (head, wanted) in enumerate(zip(self.heads, self.read_as, strict=True), start=1):
             name = wanted or head
-            while not name or (not wanted and (name in found or name in self.read_as)):
+            while not name or (not wanted and name.casefold() in taken):
                 name = f"{name or '列'}{place}"
+            taken.add(name.casefold())
             found.append(name)
         return tuple(found)

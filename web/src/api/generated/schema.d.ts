@@ -2616,6 +2616,12 @@ export interface components {
             labels: components["schemas"]["Labels"];
             value: components["schemas"]["CellValue"];
         };
+        /** @description A load that failed. */
+        FailedLoadOut: {
+            file: string;
+            /** Format: uuid */
+            uid: string;
+        };
         /** @description Why a run or a load failed, as it was written down then. */
         Failure: {
             code: string;
@@ -3032,7 +3038,8 @@ export interface components {
         /**
          * @description One load with its first rejected rows, with what it does or did, and what its reader may do about it.
          *
-         *     Where a `newer_file` of its source was loaded, one that waits can only be put away.
+         *     Where a `newer_file` of its source was loaded, one that waits can only be put away. `failed_since` is the last one
+         *     that was to take its place, and failed.
          */
         LoadDetailOut: {
             answerable: boolean;
@@ -3041,6 +3048,7 @@ export interface components {
             dataset: string;
             effects: components["schemas"]["LoadEffectOut"][];
             error: components["schemas"]["Failure"] | null;
+            failed_since: components["schemas"]["FailedLoadOut"] | null;
             file: string;
             file_hash: string;
             findings: components["schemas"]["Finding"][];
@@ -3061,10 +3069,15 @@ export interface components {
             undoable: boolean;
             undoes: string | null;
         };
-        /** @description What a load does to a dataset or to an object fed from it: `count` of `of`, by org unit, with examples. */
+        /**
+         * @description What a load does to a dataset or to an object fed from it: `count` of `of`, by org unit, with examples.
+         *
+         *     Where it is told `at_most`, some of them may join records that are there.
+         */
         LoadEffectOut: {
             about: components["schemas"]["Labels"];
             allowed: number;
+            at_most: boolean;
             count: number;
             examples: components["schemas"]["ExampleOut"][];
             /** @enum {string} */
@@ -4909,6 +4922,7 @@ export type ExportIn = components['schemas']['ExportIn'];
 export type ExportOut = components['schemas']['ExportOut'];
 export type Fact = components['schemas']['Fact'];
 export type FactData = components['schemas']['FactData'];
+export type FailedLoadOut = components['schemas']['FailedLoadOut'];
 export type Failure = components['schemas']['Failure'];
 export type FieldData = components['schemas']['FieldData'];
 export type FieldForm = components['schemas']['FieldForm'];

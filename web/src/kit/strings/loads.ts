@@ -81,6 +81,11 @@ export const loads = {
     '此后已导入“{{file}}”，这个文件不能再确认导入，只能放弃',
     '“{{file}}” was loaded after it: this file can only be put away',
   ],
+  'load.failedSince': [
+    '此后收到的“{{file}}”导入失败，数据仍是本文件的',
+    '“{{file}}”, which came after it, was not loaded: the data are still of this file',
+  ],
+  'load.failedSinceLink': ['查看失败原因', 'Why it failed'],
   'load.accept': ['确认导入', 'Load it'],
   'load.acceptTitle': ['确认导入“{{file}}”？', 'Load “{{file}}”?'],
   'load.acceptText': [
@@ -111,6 +116,11 @@ export const loads = {
   'load.effect.units': ['按机构', 'By branch'],
   'load.effect.examples': ['示例', 'Examples'],
   'load.effect.create': ['新增', 'new'],
+  'load.effect.createAtMost': ['最多新增', 'new at most'],
+  'load.effect.atMost': [
+    '按文件中尚不认识的行数计；其中一些识别后可能并入已有记录',
+    'Rows that name nobody known yet; some of them may join records that are there',
+  ],
   'load.effect.change': ['变更', 'changed'],
   'load.effect.end': ['终止', 'ended'],
   'load.effect.leave': ['文件中不再出现', 'no longer named'],

@@ -3,7 +3,7 @@ import { cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadDetail } from '../../api';
 import { draw } from '../../kit/testing';
-import { Answers, EffectsPanel } from './Effects';
+import { Answers, EffectsPanel, FailedSince } from './Effects';
 
 afterEach(() => {
   cleanup();
@@ -16,6 +16,7 @@ const effect = (kind: string, count: number, waits: boolean) => ({
   count,
   of: 100,
   allowed: 0.05,
+  at_most: kind === 'create',
   waits,
   units: [],
   examples: [],
@@ -45,5 +46,19 @@ describe('a file that waits for a person', () => {
     Object.defineProperty(window, 'matchMedia', { get: () => () => narrow, set: () => undefined, configurable: true });
     draw(<EffectsPanel load={LOAD} />);
     expect(await screen.findByText('占 12.0%，上限 5%')).toBeTruthy();
+  });
+
+  it('says of rows that may join records that are there how many are new at most', async () => {
+    draw(<EffectsPanel load={LOAD} />);
+    expect((await screen.findByText('最多新增')).title).toContain('可能并入已有记录');
+    expect(screen.queryByText('新增')).toBeNull();
+  });
+});
+
+describe('a file that a later one was to correct', () => {
+  it('says that the later one failed, and where it is told why', async () => {
+    draw(<FailedSince load={{ ...LOAD, failed_since: { uid: 'l2', file: 'coverage-2.csv' } }} />);
+    expect((await screen.findByRole('alert')).textContent).toContain('“coverage-2.csv”导入失败，数据仍是本文件的');
+    expect(screen.getByRole('link').getAttribute('href')).toBe('/loads/l2');
   });
 });

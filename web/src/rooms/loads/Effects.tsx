@@ -15,6 +15,12 @@ import { Panel } from '../../kit/Panel';
 type Effect = LoadDetail['effects'][number];
 type Example = Effect['examples'][number];
 
+/** What an effect is called: of rows that are new, some may join records that are there. */
+const kindOf = (effect: Effect) =>
+  effect.at_most && effect.kind === 'create'
+    ? ('load.effect.createAtMost' as const)
+    : (`load.effect.${effect.kind}` as const);
+
 /** Units and examples that a row names; the rest is counted. */
 const SHOWN = 4;
 
@@ -29,7 +35,11 @@ export function EffectsPanel({ load }: { load: LoadDetail }) {
     {
       key: 'kind',
       title: t('load.effect.kind'),
-      render: (row) => <span className={row.waits ? 'tone-attention' : ''}>{t(`load.effect.${row.kind}`)}</span>,
+      render: (row) => (
+        <span className={row.waits ? 'tone-attention' : ''} title={row.at_most ? t('load.effect.atMost') : undefined}>
+          {t(kindOf(row))}
+        </span>
+      ),
     },
     { key: 'count', title: t('load.effect.count'), align: 'right', render: (row) => decimal(row.count, 0) },
     { key: 'of', title: t('load.effect.of'), align: 'right', render: (row) => decimal(row.of, 0) },
@@ -56,7 +66,7 @@ export function EffectsPanel({ load }: { load: LoadDetail }) {
         rowKey={(row) => `${row.kind} ${row.about.en}`}
         testId="effect"
         twoLine={(row) => ({
-          title: `${label(row.about)} ${t(`load.effect.${row.kind}`)}`,
+          title: `${label(row.about)} ${t(kindOf(row))}`,
           sub: <Units effect={row} />,
           end: `${decimal(row.count, 0)} / ${decimal(row.of, 0)}`,
           endSub: t('load.effect.shareOf', { share: share(row.count, row.of, 1), allowed: allowed(row) }),
@@ -164,7 +174,7 @@ function WaitingFor({ load }: { load: LoadDetail }) {
     .map((effect) =>
       t('load.effect.sentence', {
         about: label(effect.about),
-        kind: t(`load.effect.${effect.kind}`),
+        kind: t(kindOf(effect)),
         n: decimal(effect.count, 0),
         of: decimal(effect.of, 0),
       }),
@@ -176,6 +186,21 @@ function WaitingFor({ load }: { load: LoadDetail }) {
       ))}
       {worst.length > SHOWN && <p>{t('load.effect.more', { n: worst.length - SHOWN })}</p>}
     </>
+  );
+}
+
+/** A later file that was to take the place of this one, and failed. */
+export function FailedSince({ load }: { load: LoadDetail }) {
+  const { t } = useText();
+  if (!load.failed_since) return null;
+  return (
+    <div className="alert attention" role="alert" data-testid="load-failed-since" style={{ margin: 0 }}>
+      <Icon name="alert" />
+      <div>
+        <p className="strong">{t('load.failedSince', { file: load.failed_since.file })}</p>
+        <Link to={`/loads/${load.failed_since.uid}`}>{t('load.failedSinceLink')}</Link>
+      </div>
+    </div>
   );
 }
 

@@ -16,7 +16,7 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { FailureNotice, findingText } from '../../blocks/Failure';
-import { Answers, EffectsPanel, WaitingNotice } from './Effects';
+import { Answers, EffectsPanel, FailedSince, WaitingNotice } from './Effects';
 import { LoadState } from './LoadState';
 import { useSourceName } from './sources';
 
@@ -59,6 +59,7 @@ function LoadView({ load }: { load: LoadDetail }) {
       {load.state === 'failed' && <p className="strong tone-late">{t('load.failed')}</p>}
       {load.error && <FailureNotice failure={load.error} />}
       <WaitingNotice load={load} />
+      <FailedSince load={load} />
       <Panel flush>
         <div className="people">
           <Figure label={t('load.read')} value={<span data-testid="rows-read">{decimal(load.rows_read, 0)}</span>} />

@@ -18,6 +18,11 @@ from zhike.kernel.definition_parts import Labels
 from zhike.platform.exchange import api as exchange
 from zhike.platform.exchange.types import LoadColumn, LoadEffect
 from zhike.platform.objects import catalogue
+from zhike.platform.organization import api as organization
+
+_UNITS = Labels("机构", "Org units")
+#: Codes of new units that are told.
+_EXAMPLES = 5
 
 
 def effects(session: Session, difference: Difference) -> Iterator[Effect]:
@@ -28,20 +33,73 @@ def effects(session: Session, difference: Difference) -> Iterator[Effect]:
     for identity in definitions.identities(None):
         for rank, system in enumerate(identity.systems):
             if system.dataset == dataset:
-                yield from _told(difference, _of_parties(session, identity, rank, difference))
+                parties = _of_parties(session, identity, rank, difference)
+                yield from _told(difference, parties, joined=bool(identity.rules))
     for master in definitions.masters(None):
-        if master.dataset == dataset and master.object != definitions.ORG_UNIT:
+        if master.dataset != dataset:
+            continue
+        if master.object == definitions.ORG_UNIT:
+            yield from _of_units(session, master, difference)
+        else:
             yield from _told(difference, _of_master(session, master, difference))
 
 
-def _told(difference: Difference, found: list[LoadEffect]) -> Iterator[Effect]:
+def _told(difference: Difference, found: list[LoadEffect], *, joined: bool = False) -> Iterator[Effect]:
+    """The effects on records; where those of several systems are `joined`, a row that is new may be of one that is there."""
     for one in found:
         called = catalogue.describe(one.object).labels
-        about = Labels(called["zh"], called["en"])
-        allowed = warehouse.allowed_effects(difference.source, one.kind)
         yield Effect(
-            one.kind, about, one.count, one.of, allowed, one.object, one.units, one.records, one.records_of, one.keys
+            one.kind,
+            Labels(called["zh"], called["en"]),
+            one.count,
+            one.of,
+            *_allowed(difference, one.kind),
+            at_most=joined and one.kind == "create",
+            object=one.object,
+            units=one.units,
+            records=one.records,
+            records_of=one.records_of,
+            keys=one.keys,
         )
+
+
+def _allowed(difference: Difference, kind: str) -> tuple[float, float | None]:
+    source = difference.source
+    return warehouse.allowed_effects(source, kind), warehouse.allowed_of_few(source, kind)
+
+
+def _of_units(session: Session, master: Master, difference: Difference) -> Iterator[Effect]:
+    """What the rows would do to the org units, which of them they name no longer: by unit."""
+    schema = definitions.master_schema(master, None)
+    texts = {column.field: feeding.compiled(schema, column.text) for column in master.columns}
+    values = [texts[field] for field in feeding.UNIT_FIELDS]
+    after, before = (
+        {row[0]: row for row in session.rows(trees.sql("select _values from _rows d", values=values, rows=rows))}
+        for rows in (difference.after, difference.before)
+    )
+    units = {unit.code: unit for unit in organization.all_units()}
+    # The path is the codes from the root down: the one before its own is the parent's.
+    said = {
+        unit.code: (unit.code, unit.name, unit.kind, ([None, *unit.path.split("/")])[-3]) for unit in units.values()
+    }
+    found = {
+        "create": [code for code in after if code not in units],
+        "change": [code for code, row in after.items() if code in units and row != said[code]],
+        "leave": [code for code in before if code in units and code not in after],
+    }
+    for kind, touched in found.items():
+        if touched:
+            of_unit: dict[int | None, int] = {units[code].id: 1 for code in touched if code in units}
+            keys = tuple(touched) if kind == "create" else ()
+            yield Effect(
+                kind,
+                _UNITS,
+                len(touched),
+                len(units),
+                *_allowed(difference, kind),
+                units=of_unit,
+                keys=keys[:_EXAMPLES],
+            )
 
 
 def _of_parties(session: Session, identity: Identity, rank: int, difference: Difference) -> list[LoadEffect]:

@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
+from django.db.models import Q
+
 from zhike.expressions import trees
 from zhike.insight.warehouse.errors import NewerLoad, NotWaiting
-from zhike.insight.warehouse.logic import changes, engine, loading, quality, sources, tables
+from zhike.insight.warehouse.logic import changes, engine, loading, sources, tables, written
 from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
@@ -45,6 +47,17 @@ def answerable(row: Load) -> tuple[bool, bool, str]:
     newer = _after(row)
     done = row.state == Load.State.DONE and row.rows_loaded > 0
     return row.state == Load.State.WAITING, newer is None and done, newer.file if newer else ""
+
+
+def failed_since(row: Load) -> Load | None:
+    """The last load that was to take the place of one, and failed: the data are still those of the one."""
+    if row.state != Load.State.DONE or _after(row) is not None:
+        return None
+    later = Load.objects.filter(source=row.source, state=Load.State.FAILED, id__gt=row.pk)
+    if row.first_date and row.business_date and _is_of_facts(row):
+        same = Q(first_date__lte=row.business_date, business_date__gte=row.first_date)
+        later = later.filter(same | Q(first_date=None))  # nobody knows of which days a file is that could not be read
+    return later.order_by("id").last()
 
 
 def _newest(row: Load) -> Load:
@@ -98,7 +111,7 @@ def put_back(row: Load, source: Source, handle: RunHandle | None) -> LoadResult:
 
 def _before(row: Load, source: Source) -> Sequence[Load]:
     """The loads whose rows were there, oldest first: of a whole state the newest, of facts those with days in common."""
-    loads = quality.done(source=source.key).exclude(rows_loaded=0)
+    loads = written.loads(source=source.key).exclude(rows_loaded=0)
     if source.grain == "master":
         return list(loads.order_by("business_date", "id"))[-1:]
     found: list[Load] = []
@@ -132,14 +145,27 @@ def _empty(source: Source, first: date, end: date) -> None:
             session.write(source.dataset, part, kept, sorted_by=source.order)
 
 
+def _kept_since(row: Load, before: Sequence[Load]) -> str:
+    """The newest file that was kept only, because the one that was taken back was there, and is newer than what is back."""
+    kept = Load.objects.filter(source=row.source, state=Load.State.DONE, business_date__lte=row.business_date)
+    kept = kept.filter(findings__contains=[{"code": written.KEPT_ONLY}])
+    if before:
+        kept = kept.filter(business_date__gt=before[-1].business_date)
+    return getattr(kept.order_by("business_date", "id").last(), "file", "")
+
+
 def _noted(row: Load, before: Sequence[Load]) -> Load:
     """Make the load that says what was taken back."""
     back = before[-1].file if before else ""
+    kept = _kept_since(row, before)
     said = LoadFinding(
         "load.undone",
-        f"已撤销“{row.file}”的装载，" + (f"恢复为“{back}”的数据" if back else "这些日期没有更早的文件，数据已清空"),
+        f"已撤销“{row.file}”的装载，"
+        + (f"恢复为“{back}”的数据" if back else "这些日期没有更早的文件，数据已清空")
+        + (f"；“{kept}”较新，当时只存档，如需使用请重新导入" if kept else ""),
         f"'{row.file}' was taken back; "
-        + (f"the data of '{back}' are there again" if back else "nothing was there before"),
+        + (f"the data of '{back}' are there again" if back else "nothing was there before")
+        + (f"; '{kept}' is newer and was kept only: send it again to have it loaded" if kept else ""),
     )
     return Load.objects.create(
         uid=uuid7(),

@@ -12,6 +12,7 @@ from zhike.expressions import trees
 from zhike.expressions.trees import Tree
 from zhike.expressions.types import Field, RelationSource, Schema, Type
 from zhike.insight.warehouse.types import GIVEN, Source, SourceColumn
+from zhike.platform.exchange import files
 from zhike.platform.fields import api as fields
 
 _SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE][+]?[0-9]+$"
@@ -106,7 +107,7 @@ def fits(expression: expressions.Expression, column: SourceColumn) -> str:
 def typed(
     source: Source, relation: Tree, present: Mapping[str, str], *, business_date: date | None, plain: bool
 ) -> Tree:
-    """Return a query over `relation` (text or typed columns named by their headers, plus `_line`).
+    """Return a query over `relation` (text or typed columns named by their headers, plus `files.LINE`).
 
     It has `_line`, `_reason` ("code:column" or null), `business_date` for facts, and the typed columns. `present` are
     the headers of the relation and the types they have there. Certificate columns are keyed hashes unless `plain`.
@@ -130,7 +131,8 @@ def typed(
             columns.insert(0, trees.named(trees.value(business_date), "business_date"))
     cases = [(broken, trees.value(f"{code}:{column}")) for code, column, broken in reasons]
     # Step by step, so that DuckDB computes each value once and not again in every reason that asks for it.
-    received = trees.sql("select _line, _raws from _relation", raws=raws, relation=relation)
+    line = trees.column(files.LINE)
+    received = trees.sql("select _at as _line, _raws from _relation", at=line, raws=raws, relation=relation)
     read = trees.sql("select *, _values from _received", values=values, received=received)
     return trees.sql(
         "select _line, _because as _reason, _columns from _read",

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
-from zhike.insight.warehouse.logic import quality, tables, usual
+from zhike.insight.warehouse.logic import tables, usual, written
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
-from zhike.insight.warehouse.types import EFFECTS_SHARE, Difference, Effect, Source
+from zhike.insight.warehouse.types import EFFECTS_SHARE, FEW_SHARE, Difference, Effect, FewKind, Source
 from zhike.kernel.definition_parts import Labels
 
 #: Keys of rows that are told of each kind.
@@ -78,6 +78,14 @@ def allowed(source: Source, kind: str) -> float:
     return next((share for of_kind, share in given if of_kind == kind), EFFECTS_SHARE)
 
 
+def allowed_of_few(source: Source, kind: str) -> float | None:
+    """Return the same for few of them; None for kinds of which few never wait."""
+    if kind not in get_args(FewKind):
+        return None
+    given = source.checks.effects_of_few.items() if source.checks else ()
+    return next((share for of_kind, share in given if of_kind == kind), FEW_SHARE)
+
+
 def _of_rows(session: Session, source: Source, rows: tuple[Tree, Tree], total: int) -> Iterator[Effect]:
     """Rows of the dataset that the file names no longer, and those that it has in addition."""
     before, after = rows
@@ -96,7 +104,7 @@ def _of_rows(session: Session, source: Source, rows: tuple[Tree, Tree], total: i
         )
         count = int(found[0][0]) if found else 0
         keys = () if _is_personal(source) else tuple(key for _count, key in found)
-        yield Effect(kind, about, count, total, allowed(source, kind), keys=keys)
+        yield Effect(kind, about, count, total, allowed(source, kind), allowed_of_few(source, kind), keys=keys)
 
 
 def _is_personal(source: Source) -> bool:
@@ -128,7 +136,8 @@ def _of_columns(
         filled_now, several_now = after[1 + 2 * number : 3 + 2 * number]
         about = column.labels or Labels(column.title, column.key)
         if filled >= _FILLED * total and not filled_now:
-            yield Effect("emptied", about, filled, total, allowed(source, "emptied"))
+            few = None if uniform_from else allowed_of_few(source, "emptied")  # few facts have it empty by chance
+            yield Effect("emptied", about, filled, total, allowed(source, "emptied"), few)
         elif several and filled >= _FILLED * total and filled_now and not several_now and total >= uniform_from:
             yield Effect("uniform", about, filled, total, allowed(source, "uniform"))
 
@@ -196,7 +205,7 @@ def _compared(session: Session, source: Source, days: Sequence[date], *, before:
 
 def again(source: Source, row: Load, rows: int) -> list[Effect]:
     """Return the effect of a day's facts whose file is, byte for byte, that of another day."""
-    other = quality.done(source=source.key, file_hash=row.file_hash).exclude(business_date=row.business_date).last()
+    other = written.loads(source=source.key, file_hash=row.file_hash).exclude(business_date=row.business_date).last()
     if other is None or source.grain != "fact" or row.first_date != row.business_date:
         return []
     about = Labels(f"与 {other.business_date} 的文件 {other.file} 完全相同", f"the same file as {other.file}")
@@ -212,6 +221,8 @@ def as_json(effects: Iterable[Effect]) -> list[dict[str, Any]]:
             "count": one.count,
             "of": one.of,
             "allowed": one.allowed,
+            "of_few": one.of_few,
+            "at_most": one.at_most,
             "object": one.object,
             "units": sorted(one.units.items(), key=lambda found: -found[1]),
             "records": list(one.records),
@@ -231,6 +242,8 @@ def from_json(kept: Iterable[Mapping[str, Any]]) -> list[Effect]:
             count=one["count"],
             of=one["of"],
             allowed=one["allowed"],
+            of_few=one.get("of_few"),
+            at_most=one.get("at_most", False),
             object=one["object"],
             units=dict(one["units"]),
             records=tuple(one["records"]),

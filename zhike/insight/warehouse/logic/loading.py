@@ -11,10 +11,12 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
@@ -31,6 +33,7 @@ from zhike.insight.warehouse.logic import (
     reject_files,
     rejects,
     tables,
+    written,
 )
 from zhike.insight.warehouse.logic.file_names import FileDates
 from zhike.insight.warehouse.logic.receiving import Received, is_text, received
@@ -52,7 +55,8 @@ from zhike.kernel.models import Run
 _TEXT_MEMORY = "300MB"
 #: The finding of a load about rows that became no records.
 NO_RECORDS = "load.no_records"
-_ARCHIVED = "load.older_than_current"
+#: The finding about a file that was sent before and waits for an answer.
+SENT_BEFORE = "load.sent_before"
 
 
 def store() -> FileStore:
@@ -81,6 +85,15 @@ def load_file(
     done = None if again else _already(source, file_hash, dates, digest)
     if done is not None:
         return as_result(done)
+    waits = (
+        None if again else _same_waiting(source, file_hash, dates.first, dates.last).filter(definition=digest).last()
+    )
+    if waits is not None:
+        zh, en = (
+            "同一文件已在等待确认，未重复导入",
+            "the same file waits for an answer already; it was not loaded twice",
+        )
+        return replace(as_result(waits), findings=(*waits.findings, _finding(SENT_BEFORE, zh, en)))
     store().put_path(path)
     _end_interrupted(source, file_hash)
     row = Load.objects.create(
@@ -153,7 +166,7 @@ def fold_anew(source: Source, handle: RunHandle | None) -> None:
 
 
 def _newest(source: Source) -> Load | None:
-    return quality.done(source=source.key).exclude(rows_loaded=0).order_by("-business_date", "-id").first()
+    return written.loads(source=source.key).exclude(rows_loaded=0).order_by("-business_date", "-id").first()
 
 
 def _failed_before(source: Source, path: Path, name: str, error: ZhikeError) -> LoadResult:
@@ -193,7 +206,28 @@ def _already(source: Source, file_hash: str, dates: FileDates, digest: str) -> L
     if not _of_many_days(source, dates):
         loads = loads.filter(first_date=dates.first, business_date=dates.last)
     newest = loads.order_by("-id").first()
-    return newest if newest and newest.file_hash == file_hash and newest.definition == digest else None
+    if newest is None or (newest.file_hash, newest.definition) != (file_hash, digest):
+        return None
+    # What was kept only because of a newer one, which was taken back since, has its turn.
+    return None if _is_kept_only(newest) and not _superseded(newest) else newest
+
+
+def _is_kept_only(row: Load) -> bool:
+    return any(found["code"] == written.KEPT_ONLY for found in row.findings)
+
+
+def _same_waiting(source: Source, file_hash: str, first: date | None, last: date | None) -> QuerySet[Load]:
+    """The loads of the same bytes for the same days that wait for an answer."""
+    loads = Load.objects.filter(source=source.key, file_hash=file_hash, state=Load.State.WAITING)
+    return loads.filter(first_date=first, business_date=last)
+
+
+def _put_away_same(row: Load, source: Source) -> None:
+    """Nobody is asked twice about the same bytes: what was counted last takes the place of what was before."""
+    zh, en = "同一文件已重新导入，以较新的记录为准", "the same file was loaded again; the newer load counts"
+    for other in _same_waiting(source, row.file_hash, row.first_date, row.business_date).exclude(pk=row.pk):
+        other.findings.append(_finding(SENT_BEFORE, zh, en))
+        _finish(other, Load.State.DISCARDED)
 
 
 def _of_many_days(source: Source, dates: FileDates) -> bool:
@@ -216,7 +250,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
             read = _typed(session, source, found, dates, scratch, text)
             days = [dates.first, dates.last] if dates.first and dates.last else []
             rejects.collect(session, source, read, days)
-            broken = reject_files.keep_broken(session) if found.text else 0
+            broken = reject_files.count_broken(session) if found.text else 0
             row.rows_read, row.rows_rejected = _count(session, read, broken)
             if row.rows_rejected:
                 told = scratch / "rejected.csv"
@@ -237,6 +271,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                     _look(source, dates, row)
                     state = Load.State.DONE
                 else:
+                    _put_away_same(row, source)
                     state = Load.State.WAITING
         _finish(row, state)
     finally:
@@ -294,7 +329,7 @@ def _look(source: Source, dates: FileDates, row: Load) -> None:
     """Note what is worth a look about a file that was loaded."""
     if row.rows_read == 0:
         row.findings.append(_finding("load.empty", "文件没有数据行", "the file has no rows"))
-    elif row.first_date == row.business_date and all(found["code"] != _ARCHIVED for found in row.findings):
+    elif row.first_date == row.business_date and not _is_kept_only(row):
         row.findings += quality.drift(source, row.business_date, row.rows_loaded)
 
 
@@ -322,7 +357,7 @@ def _write(session: Session, source: Source, select: Tree, dates: FileDates, row
     if source.grain == "master":
         if _superseded(row):
             zh, en = "已有更新日期的主数据，本文件只存档", "a newer file is loaded; this one is kept only"
-            row.findings.append(_finding(_ARCHIVED, zh, en))
+            row.findings.append(_finding(written.KEPT_ONLY, zh, en))
             return 0
         return session.write(source.dataset, tables.LATEST, select, sorted_by=source.keys)
     if _of_many_days(source, dates):
@@ -333,7 +368,7 @@ def _write(session: Session, source: Source, select: Tree, dates: FileDates, row
 def _superseded(row: Load) -> bool:
     if row.business_date is None:
         return False
-    return quality.done(dataset=row.dataset).filter(business_date__gt=row.business_date).exists()
+    return written.loads(dataset=row.dataset).filter(business_date__gt=row.business_date).exists()
 
 
 def _replace_days(session: Session, source: Source, select: Tree, dates: FileDates) -> int:

@@ -142,12 +142,13 @@ def _elsewhere(day: date) -> int:
 
 
 def _shown(loads: Iterable[Counted], day: date) -> Counted | None:
-    """The load that says how the source's file of a day stands: one under way or waiting, else what was loaded.
+    """The load that says how the source's file of a day stands: the last one where something has to be done about it,
+    also where it was to correct what was loaded before; else what was loaded.
 
     What was taken back was: that something else was put there again is a load of its own.
     """
     of_day = [one for one in loads if one.first <= day <= one.last and one.state != Load.State.RESTORED]
-    if of_day and of_day[0].state in (Load.State.RUNNING, Load.State.WAITING):
+    if of_day and of_day[0].state in (Load.State.RUNNING, Load.State.WAITING, Load.State.FAILED):
         return of_day[0]
     return next((one for one in of_day if one.state == Load.State.DONE), of_day[0] if of_day else None)
 

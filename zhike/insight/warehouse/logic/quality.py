@@ -5,25 +5,18 @@ from __future__ import annotations
 from datetime import date
 from math import sqrt
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
-from zhike.insight.warehouse.logic import sources, usual
-from zhike.insight.warehouse.models import Load
+from zhike.insight.warehouse.logic import sources, usual, written
 from zhike.insight.warehouse.types import LoadFinding, Source
-from zhike.kernel import clock
 
 #: Fewer rejected rows than this never refuse a file: the share of a small file says little.
 _FEW_REJECTS = 20
 
 
-def done(**by: str) -> QuerySet[Load]:
-    """Return the loads that count; one of a day to come, from when such were not refused, stands in nobody's way."""
-    return Load.objects.filter(state=Load.State.DONE, **by).exclude(first_date__gt=clock.today())
-
-
 def stale_sources(business_date: date) -> list[LoadFinding]:
     """Return a finding for each source whose newest file lies too far behind `business_date`."""
-    last = dict(done().values_list("source").annotate(last=Max("business_date")))
+    last = dict(written.loads().values_list("source").annotate(last=Max("business_date")))
     findings = []
     for source in sorted(sources.all_sources().values(), key=lambda found: found.key):
         within = source.checks.fresh_within if source.checks else None

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from zhike.expressions import trees
 from zhike.insight.warehouse.errors import FileUnreadable
-from zhike.insight.warehouse.logic import engine, loading, reject_files
+from zhike.insight.warehouse.logic import engine, loading, reject_files, written
 from zhike.insight.warehouse.logic.columns import typed
 from zhike.insight.warehouse.logic.receiving import received
 from zhike.insight.warehouse.models import Load
@@ -33,7 +33,7 @@ def keep(
     They were received and lie in the dataset; they are told as the file has them. Their reason codes begin with
     `record.`, the feed and a dot; what the same feed told of that load before goes.
     """
-    load = Load.objects.filter(dataset=source.dataset, state=Load.State.DONE).order_by("-id").first()
+    load = written.loads(dataset=source.dataset).order_by("-id").first()
     if load is None:
         return
     before = any(_is_of(found, feed) for found in load.findings)

@@ -9,6 +9,7 @@ from statistics import median, quantiles
 
 from django.db.models import F
 
+from zhike.insight.warehouse.logic import written
 from zhike.insight.warehouse.models import Load
 
 #: What is usual is told by at most so many days before, and by none before there are this few.
@@ -57,7 +58,7 @@ def of(loads: Iterable[Counted], before: date) -> Usual:
 
 def of_source(source: str, before: date) -> Usual:
     """Return the same for one source, by what is kept of its loads."""
-    rows = Load.objects.filter(source=source, state=Load.State.DONE, rows_loaded__gt=0, business_date__lt=before)
+    rows = written.loads(source=source).filter(rows_loaded__gt=0, business_date__lt=before)
     newest = rows.filter(first_date=F("business_date")).order_by("-business_date", "-id")
     found = newest.values_list("id", "business_date", "rows_loaded")
     # A file of a day that came twice takes the place of none of the days before.

@@ -30,7 +30,8 @@ _PLAIN = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,13}[1-9])?$"
 _LONGEST_PLAIN = EXACT_DIGITS + 1
 _MOST_KEPT = 50_000
 _BEYOND = 65_535
-LINE = "_line"
+#: No head is called so: blanks around heads are taken away.
+LINE = " line"
 
 
 class Columns:
