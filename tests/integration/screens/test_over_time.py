@@ -22,7 +22,8 @@ def test_the_last_day_of_the_line_is_the_figure_of_the_day(golden_day):
     assert {uid: drawn[uid]["points"][-1]["y"] for uid in shown} == shown
     assert {(data["unit"], data["format"]) for data in drawn.values()} == {("元", "money")}
     pinned = [pin["label"] for data in drawn.values() for pin in data["pins"]]
-    assert pinned and all(label.startswith("净流入 ") and label.endswith(" 万") for label in pinned)
+    assert pinned and all(label.startswith("净流入 ") for label in pinned)
+    assert {label.split()[-1] for label in pinned} == {"万", "元"}, "small ones are in yuan"
     [most] = [row for row in rows if row.uid == max(shown, key=lambda uid: Decimal(str(shown[uid])))]
     assert [point["x"] for point in drawn[most.uid]["points"]] == sorted(
         point["x"] for point in drawn[most.uid]["points"]
