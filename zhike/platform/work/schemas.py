@@ -195,7 +195,7 @@ class ProposedValueOut(TypedDict):
 class WorkDetailOut(WorkOut):
     """One piece of work with what is filled in, what was said, why its clock rests, and what to know before it is done.
 
-    Of work that `decides` the note is an opinion about what somebody else asked for.
+    Of work that `decides` whether something is done the note is an opinion about it.
     """
 
     decides: bool
@@ -302,7 +302,7 @@ def detail_out(item: Work, principal: Principal) -> WorkDetailOut:
     shown = present([item], principal)[0]
     return {
         **shown,
-        "decides": kind is not None and kind.held_only,
+        "decides": kind is not None and bool(kind.acts),
         "pause": {"at": item.paused_at, "by": _person(item.paused_by, names), "reason": item.paused_why}
         if item.paused_at
         else None,

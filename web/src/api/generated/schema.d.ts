@@ -4624,7 +4624,7 @@ export interface components {
         /**
          * @description One piece of work with what is filled in, what was said, why its clock rests, and what to know before it is done.
          *
-         *     Of work that `decides` the note is an opinion about what somebody else asked for.
+         *     Of work that `decides` whether something is done the note is an opinion about it.
          */
         WorkDetailOut: {
             about: components["schemas"]["AboutOut"] | null;

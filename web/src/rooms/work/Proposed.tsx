@@ -16,7 +16,7 @@ export function Proposed({ work, proposal }: { work: string; proposal: Proposal 
       <h3 className="section-title">{t('work.proposed')}</h3>
       <QueryState query={meta} rows={2}>
         {({ fields }) => (
-          <table className="table">
+          <table className="grid proposed">
             <thead>
               <tr>
                 <th>{t('work.proposedField')}</th>
@@ -50,7 +50,7 @@ function Row({ work, proposal, field }: { work: string; proposal: Proposal; fiel
   };
   return (
     <tr data-testid={`proposed-${field.key}`}>
-      <td className="ink-3">{label(field.labels)}</td>
+      <td className="ink-3 nowrap">{label(field.labels)}</td>
       <td>{shown(proposal.now)}</td>
       <td className="strong">{shown(proposal.proposed, work)}</td>
     </tr>
