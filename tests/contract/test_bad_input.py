@@ -10,8 +10,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
-from tests.factories.records import SYSTEM, build_firm, customer, give_work
-from zhike.kernel import cursors
+from tests.factories.records import SYSTEM, build_firm, customer, give_work, signed_in
+from zhike.kernel.encryption import keyring
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization.models import User
@@ -96,7 +96,57 @@ def test_a_cursor_tells_nothing_of_the_value_it_stands_at(firm):
 
     body = base64.b64decode(cursor.rpartition(":")[2])
     assert b"13800000000" not in body and "13800000000" not in cursor
-    assert cursors.unseal("party mobile asc id asc", cursor)[2] == "13800000000"
+    assert json.loads(keyring().decrypt(cursor))[-1] == "13800000000"
+
+
+SORTED = {"sort": [{"field": "risk_valid_until", "direction": "asc"}], "limit": 1}
+NARROWED = [
+    {"refinement": "mine"},
+    {"q": "客户"},
+    {"condition": {"op": "is_not_empty", "left": {"field": "risk_level"}}},
+    {"unit": {"code": "HQ"}},
+    {"served_by": "E1001"},
+    {"sort": [{"field": "risk_valid_until", "direction": "desc"}]},
+]
+
+
+def listed(client, **body):
+    return client.post(QUERY, SORTED | body, content_type="application/json")
+
+
+@pytest.fixture
+def head(firm):
+    return signed_in({"E4001": "branch_head"})["branch_head"]
+
+
+@pytest.fixture
+def marked(head):
+    """The cursor of the second of three customers, in the list of a branch head."""
+    for number in range(3):
+        customer(f"客户{number}", risk_valid_until=f"2026-03-0{number + 1}")
+    return listed(head).json()["next_cursor"]
+
+
+@pytest.mark.parametrize("narrowed", NARROWED, ids=[next(iter(one)) for one in NARROWED])
+def test_a_cursor_fits_the_list_alone_as_it_was_narrowed(head, marked, narrowed):
+    assert listed(head, **narrowed).status_code == 200
+    assert listed(head, **narrowed, cursor=marked).json()["code"] == "bad_cursor"
+
+
+def test_a_cursor_of_somebody_else_is_none(client, marked):
+    assert listed(client).status_code == 200
+    assert listed(client, cursor=marked).json()["code"] == "bad_cursor"
+
+
+def test_a_page_says_with_which_row_it_begins(head, marked):
+    def page(cursor):
+        return listed(head, cursor=cursor).json()
+
+    second = page(marked)
+    third = page(second["next_cursor"])
+    assert [page("")["first"], second["first"], third["first"]] == [1, 2, 3]
+    back = page(third["previous_cursor"])
+    assert (back["first"], page(back["previous_cursor"])["first"]) == (2, 1)
 
 
 def test_a_page_of_work_goes_on_after_its_last_item(client, firm):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.test_pages import client_of
-from tests.factories.records import build_firm, customer
+from tests.factories.records import build_firm, customer, signed_in
 from zhike.kernel import clock
 from zhike.platform.organization import api as organization
 from zhike.platform.packs import api as packs
@@ -90,3 +90,18 @@ def test_an_object_and_the_places_its_fields_point_at_are_told_to_whoever_needs_
     assert minder.get("/api/v1/meta/objects/care").status_code == 200
     refused = manager.get("/api/v1/meta/objects/care")
     assert (refused.status_code, refused.json()["code"]) == (403, "refused")
+
+
+def test_an_object_says_by_which_places_its_viewer_may_narrow_its_list(firm):
+    """Exactly those that a list then takes: a link with any other one is told as such instead of failing."""
+    asked = {"unit": {"unit": {"code": "HQ"}}, "served_by": {"served_by": "E1001"}}
+    seen = set()
+    others = signed_in({"E4001": "compliance", "E4002": "operator"})
+    for client in (client_of(firm.manager), client_of(firm.branch_head), *others.values()):
+        for entry in client.get("/api/v1/meta/objects").json():
+            places = client.get(f"/api/v1/meta/objects/{entry['key']}").json()["list"]["places"]
+            query = f"/api/v1/objects/{entry['key']}/query"
+            taken = [place for place, body in asked.items() if send(client, "post", query, **body).status_code == 200]
+            assert places == taken, entry["key"]
+            seen.add(tuple(places))
+    assert {(), ("unit",), ("unit", "served_by")} <= seen

@@ -289,3 +289,39 @@ def _addresses(patterns, prefix=""):
             yield from _addresses(pattern.url_patterns, route)
         elif isinstance(pattern, URLPattern) and "(" not in route:
             yield route.replace("<", "").replace(">", "")
+
+
+def test_a_page_of_somebody_else_is_answered_nothing(password):
+    """Two windows of a browser have one session: one of them signs out and in as somebody else."""
+    other = organization.add_user(employee_no="E1002", name="周一", role="branch_head", unit="B1")[1]
+    client = Client(headers={"X-Stands-For": "E1001"})
+    assert sign_in(client, "E1001", password).status_code == 200
+    assert client.get("/api/v1/me").status_code == 200
+    beside = Client()
+    beside.cookies = client.cookies
+    beside.delete("/_allauth/browser/v1/auth/session")
+    assert client.get("/api/v1/me").json()["code"] == "sign_in_required"
+    assert sign_in(beside, "E1002", other).status_code == 200
+
+    query, export = "/api/v1/objects/party/query", "/api/v1/objects/party/export"
+    refused = [
+        client.get("/api/v1/me"),
+        client.post(query, {}, content_type="application/json"),
+        client.post(export, {}, content_type="application/json"),
+        client.patch("/api/v1/me", {"lang": "en"}, content_type="application/json"),
+        client.post("/api/v1/loads", {"source": "party", "file": b""}),
+        client.delete("/_allauth/browser/v1/auth/session"),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in refused] == [(409, "session.other_person")] * len(refused)
+    assert all("E1002" not in one.content.decode() and "周一" not in one.content.decode() for one in refused)
+    assert beside.get("/api/v1/me").json()["employee_no"] == "E1002"
+    assert beside.get("/api/v1/me").json()["lang"] == "zh"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_for_whom_a_page_stands_is_written_as_in_an_address():
+    build_firm()
+    word = organization.add_user(employee_no="工号 7", name="赵一", role="branch_head", unit="B1")[1]
+    client = Client(headers={"X-Stands-For": "%E5%B7%A5%E5%8F%B7%207"})
+    assert sign_in(client, "工号 7", word).status_code == 200
+    assert client.get("/api/v1/me").status_code == 200

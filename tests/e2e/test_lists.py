@@ -103,7 +103,7 @@ def test_a_field_is_changed_in_its_list_and_back(live: Live, page: Page) -> None
     expect(cell).to_be_focused()
     page.get_by_test_id("cell-undo").click()
     expect(cell).to_have_text("—")
-    assert "/records/party?columns=" in page.url
+    assert "columns=" in page.url
 
 
 def test_a_day_typed_after_one_was_chosen_in_the_calendar_is_the_one_that_is_saved(live: Live, page: Page) -> None:

@@ -67,6 +67,9 @@ def test_a_thumb_hits_what_a_phone_shows(golden_live: Live, page: Page) -> None:
     page.get_by_test_id("user-row").first.get_by_role("button").click()
     assert _height(page.get_by_test_id("user-end-post").first) >= THUMB
     assert _height(page.get_by_test_id("user-add-post")) >= THUMB
+    page.goto(f"{golden_live.address}/work?nobody=1")
+    cross = page.get_by_test_id("nobody-chip").get_by_role("link")
+    assert min(_height(cross), _width(cross)) >= THUMB
 
 
 def test_text_that_is_no_number_stays_in_its_field_and_is_refused_there(golden_live: Live, page: Page) -> None:

@@ -106,6 +106,15 @@ class SignInRequired(ZhikeError):
     en = "Your session has ended; please sign in again"
 
 
+class OtherPerson(ZhikeError):
+    """A page of the browser asks for one person while another one has signed in; who that is, is not told."""
+
+    code = "session.other_person"
+    status = 409
+    zh = "本浏览器的登录已换人，请重新载入页面"
+    en = "Somebody else has signed in on this browser; please load the page again"
+
+
 class Invalid(ZhikeError):
     """The input breaks one or more rules; every finding is listed."""
 

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -19,13 +20,14 @@ from ninja.security import SessionAuth
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from zhike.kernel import context
-from zhike.kernel.errors import Contended, DatabaseAway, SignInRequired, ZhikeError
+from zhike.kernel.errors import Contended, DatabaseAway, OtherPerson, SignInRequired, ZhikeError
 from zhike.kernel.full_disk import full_disk
 from zhike.kernel.wire import ErrorOut, Finding, facts, findings
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import PasswordDue
 from zhike.platform.permissions import api as permissions
 from zhike.server import refusals, request_wording
+from zhike.server.middleware import INTERFACE
 from zhike.server.openapi import Api
 from zhike.server.parsing import JsonParser
 from zhike.server.reading import from_one_state
@@ -34,6 +36,10 @@ from zhike.server.unknown_keys import known_parameters_only
 _log = logging.getLogger("zhike.http")
 #: What the database breaks off where two wait for each other; nothing of it was kept.
 _MET = (DeadlockDetected, SerializationFailure)
+
+
+#: For whom a page of the browser asks: whoever was signed in when it was loaded, by number, written as in an address.
+STANDS_FOR = "X-Stands-For"
 
 
 class SignedIn(SessionAuth):
@@ -213,6 +219,22 @@ def one_shape(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         refused = _refuse(request, response.status_code, "method_not_allowed")
         refused["Allow"] = response["Allow"]
         return refused
+
+    return answered
+
+
+def same_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse what a page asks for one person in the session of another: nothing is read, written or signed out by it.
+
+    Two windows of a browser have one session. Programs say nothing of whom they stand for and are asked nothing.
+    """
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        stands_for = unquote(request.headers.get(STANDS_FOR, ""))
+        asks = stands_for and request.path_info.startswith(INTERFACE) and request.user.is_authenticated
+        if asks and request.user.get_username() != stands_for:
+            return on_expected(request, OtherPerson())
+        return get_response(request)
 
     return answered
 

@@ -19,7 +19,8 @@ from zhike.kernel.ids import uuid7
 
 _log = logging.getLogger("zhike.requests")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
-_INTERFACE = ("/api/", "/_allauth/", "/metrics")
+#: What people and programs ask of the server, beside its pages.
+INTERFACE = ("/api/", "/_allauth/", "/metrics")
 _SEEN = "seen_at"
 _SEEN_EVERY = 30
 _requests = Counter("zhike_requests_total", "Requests by method and status", ["method", "status"])
@@ -66,7 +67,7 @@ class NotKept:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request`; what is no page is kept by no browser and no proxy."""
         response = self._next(request)
-        if request.path_info.startswith(_INTERFACE):
+        if request.path_info.startswith(INTERFACE):
             response["Cache-Control"] = "no-store"
         return response
 
@@ -108,7 +109,7 @@ class IdleTimeout:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request`, signed out first if the session was idle too long."""
-        if request.path_info.startswith(_INTERFACE) and request.user.is_authenticated:
+        if request.path_info.startswith(INTERFACE) and request.user.is_authenticated:
             now = int(time.time())
             seen = request.session.get(_SEEN, now)
             if now - seen > settings.IDLE_SECONDS:

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "zhike.server.http.same_person",
     "zhike.server.middleware.IdleTimeout",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

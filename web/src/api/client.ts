@@ -1,5 +1,6 @@
 import type { ErrorBody, Finding } from '.';
 import { BASE, type Call, type Given, type Method, type PathOf } from './routes';
+import { tellWindows } from './windows';
 
 /** An answer that is not a success, in the one error shape of the server. */
 export class ApiError extends Error {
@@ -24,6 +25,11 @@ export class ApiError extends Error {
     return this.status === 401 || (this.status === 403 && this.code === 'sign_in_changed');
   }
 
+  /** Whether somebody else has signed in on this browser since the page was loaded; nothing was read or written. */
+  get otherPerson(): boolean {
+    return this.code === 'session.other_person';
+  }
+
   /** Whether the server did not answer at all, or what stands before it did: worth asking again. */
   get unreachable(): boolean {
     return this.status === 0 || DOWN.has(this.status);
@@ -43,6 +49,21 @@ let language = 'zh';
 export function onSignInRequired(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+const otherListeners = new Set<() => void>();
+
+/** Call `listener` whenever the server says that somebody else is signed in than whom this page stands for. */
+export function onOtherPerson(listener: () => void): () => void {
+  otherListeners.add(listener);
+  return () => otherListeners.delete(listener);
+}
+
+let person = '';
+
+/** Whom this page stands for until it is loaded again: each request says so, for all windows of a browser have one session. */
+export function standFor(employeeNo: string): void {
+  person = employeeNo;
 }
 
 const reachListeners = new Set<(reachable: boolean) => void>();
@@ -76,6 +97,7 @@ function headersFor(method: string, options: Options): HeadersInit {
   const headers: Record<string, string> = { 'Accept-Language': language };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET') headers['X-CSRFToken'] = cookie('csrftoken');
+  if (person) headers['X-Stands-For'] = encodeURIComponent(person);
   return headers;
 }
 
@@ -108,6 +130,7 @@ async function send(method: string, url: string, options: Options = {}): Promise
   // Who met another in the database was answered: asking again helps, and nothing is away.
   tellReach(!error.unreachable || error.code === 'contended');
   if (error.signedOut && !options.quiet) listeners.forEach((listener) => listener());
+  if (error.otherPerson) otherListeners.forEach((listener) => listener());
   throw error;
 }
 
@@ -151,6 +174,7 @@ export const auth = {
   logout: async () => {
     // allauth answers 401 after a successful sign-out: the new state of the session.
     await send('DELETE', '/_allauth/browser/v1/auth/session', { quiet: true }).catch(tolerate(401));
+    tellWindows(null);
   },
 };
 

@@ -1,8 +1,16 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, ApiError } from './client';
+import { api, ApiError, standFor } from './client';
 import type { Block, Me, PageAnswer, TableBlock, TableData } from '.';
 
-const ME = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.get('/me', { signal }), staleTime: 60_000 });
+const ME = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }) => {
+    const me = await api.get('/me', { signal });
+    standFor(me.employee_no);
+    return me;
+  },
+  staleTime: 60_000,
+});
 
 export function useMe() {
   return useQuery(ME);

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import { api } from '../api/client';
 import { useText } from './i18n';
@@ -25,30 +26,44 @@ export function usePlaceName(place: 'unit' | 'user', code: string): string {
   return found.data?.find((one) => one.key === code)?.display ?? code;
 }
 
-type Props = { title: string; value: string; drops: string[]; testId: string };
+type Props = { title: string; value: ReactNode; drops: string[]; testId: string };
+
+/** The address of a list without some of its names. */
+export function useWithout(drops: string[]): { pathname: string; search: string } {
+  const { pathname, search } = useLocation();
+  const rest = new URLSearchParams(search);
+  // The page of rows that is shown is one of the narrower list.
+  for (const name of [...drops, 'cursor']) rest.delete(name);
+  return { pathname, search: rest.toString() };
+}
 
 /** A part of an address that narrows a list; taken away, its names are said no longer. */
 export function PlaceChip({ title, value, drops, testId }: Props) {
   const { t } = useText();
-  const { pathname, search } = useLocation();
-  const rest = new URLSearchParams(search);
-  // The page of rows that is shown is one of the narrower list.
-  for (const name of [...drops, 'cursor', 'from']) rest.delete(name);
+  const without = useWithout(drops);
   return (
     <span className="chip" data-testid={testId}>
       <span className="chip-text row gap-4">
         {title} <b>{value}</b>
       </span>
-      <Link className="chip-x row" to={{ pathname, search: rest.toString() }} aria-label={t('common.remove')}>
+      <Link className="chip-x row" to={without} aria-label={t('common.remove')}>
         <Icon name="close" size={12} />
       </Link>
     </span>
   );
 }
 
-export function UnitChip({ unit: { code, below } }: { unit: InUnit }) {
+/** The names of an address that say a unit. */
+export const UNIT = ['unit', 'below'];
+
+/** A unit as it is said: its name, alone where what is below it does not count. */
+export function useUnitName({ code, below }: InUnit): string {
   const { t } = useText();
   const name = usePlaceName('unit', code);
-  const value = code === '' ? t('place.none') : below ? name : t('place.alone', { name });
-  return <PlaceChip title={t('place.unit')} value={value} drops={['unit', 'below']} testId="unit-chip" />;
+  return code === '' ? t('place.none') : below ? name : t('place.alone', { name });
+}
+
+export function UnitChip({ unit }: { unit: InUnit }) {
+  const { t } = useText();
+  return <PlaceChip title={t('place.unit')} value={useUnitName(unit)} drops={UNIT} testId="unit-chip" />;
 }

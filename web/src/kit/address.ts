@@ -67,3 +67,19 @@ export function useShownInAddress(): readonly [URLSearchParams, (name: string, v
     );
   return [search, say];
 }
+
+/**
+ * What an address says that its page does not read: names that the page has none of, and what is said again of a thing that
+ * is said `once`.
+ */
+export function unreadIn(search: URLSearchParams, once: string[], often: string[] = []): string[] {
+  const seen = new Set<string>();
+  return [...search].flatMap(([name, value]) => {
+    const isRead = often.includes(name) || (once.includes(name) && !seen.has(name));
+    seen.add(name);
+    return isRead ? [] : [value ? `${name}=${value}` : name];
+  });
+}
+
+/** A number of a person or an account: it would stand in the history of the browser and in every link that is passed on. */
+export const isPersonal = (text: string) => text.replaceAll(/\D/g, '').length >= 6;

@@ -30,6 +30,9 @@ export function failureWords(error: unknown, t: Translate): { title: string; lin
   };
 }
 
+/** What is said over the whole page: the session has ended, or it is somebody else's. */
+const isOfSession = (error: unknown) => error instanceof ApiError && (error.signedOut || error.otherPerson);
+
 /** Say that an action failed; the notice goes by itself, when a later action succeeds, or with the page. */
 export function useReport(): (error: unknown) => void {
   const { notification } = App.useApp();
@@ -49,7 +52,7 @@ export function useReport(): (error: unknown) => void {
   }, [client, notification, key, pathname]);
   return useCallback(
     (error: unknown) => {
-      if (error instanceof ApiError && error.signedOut) return;
+      if (isOfSession(error)) return;
       const { title, lines } = failureWords(error, t);
       notification.error({
         key,
@@ -68,7 +71,7 @@ export function useReport(): (error: unknown) => void {
 /** A failed action told beside its button, where a notice would hide the next step. */
 export function FailureLine({ error }: { error: unknown }) {
   const { t } = useText();
-  if (!error || (error instanceof ApiError && error.signedOut)) return null;
+  if (!error || isOfSession(error)) return null;
   const { title, lines } = failureWords(error, t);
   return (
     <div className="alert failure-line" role="alert" data-testid="failure-line">

@@ -27,6 +27,12 @@ describe('what a block shows instead of its content', () => {
     expect(screen.queryByRole('button')).toBeNull();
   });
 
+  it('a session that has ended behind a dialog is no refusal', () => {
+    draw(<ErrorState error={fault(403, { code: 'sign_in_changed', message: '登录状态已失效，请重新登录' })} />);
+    expect(screen.queryByTestId('state-refused')).toBeNull();
+    expect(screen.getByTestId('state-signed-out').textContent).toBe('登录状态已失效，请重新登录');
+  });
+
   it('an address that leads nowhere leads home', () => {
     draw(<ErrorState error={fault(422, { code: 'too_costly', message: '太费时' })} retry={() => undefined} />);
     expect(screen.getByText('太费时')).toBeTruthy();

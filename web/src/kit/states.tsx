@@ -104,6 +104,7 @@ const isSettled = (status = 0) => status >= 400 && status < 500 && !PASSING.incl
 export function ErrorState({ error, retry, page = false }: { error: unknown; retry?: () => void; page?: boolean }) {
   const { t } = useText();
   const known = error instanceof ApiError ? error : null;
+  if (known?.signedOut) return <StateBlock icon="clock" title={known.message} id="state-signed-out" />;
   if (known?.status === 403) return <RefusedState message={known.message} />;
   if (known?.status === 404 || known?.code === 'request.invalid') return <NotFoundState />;
   const offline = known?.status === 0;

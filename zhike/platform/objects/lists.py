@@ -10,7 +10,17 @@ from zhike.platform.objects.logic import nameless as without_names
 from zhike.platform.objects.types import FieldType, Order, RecordQuery
 from zhike.platform.permissions.types import Principal
 
-__all__ = ["beyond", "seen", "columns", "default_sort", "fields", "nameless", "nameless_text", "require_order"]
+__all__ = [
+    "beyond",
+    "seen",
+    "columns",
+    "default_sort",
+    "fields",
+    "nameless",
+    "nameless_text",
+    "places",
+    "require_order",
+]
 
 
 def columns(object: str, *, principal: Principal) -> list[str]:
@@ -21,6 +31,11 @@ def columns(object: str, *, principal: Principal) -> list[str]:
 def default_sort(object: str, *, principal: Principal) -> Order:
     """Return the list's own order, newest first where it has none or one that the viewer may not ask for."""
     return orders.default_sort(catalogues.object_type(object), principal)
+
+
+def places(object: str, *, principal: Principal) -> list[str]:
+    """Return by which places a list of the object may be narrowed for `principal`: "unit", "served_by"."""
+    return questions.places_of(catalogues.object_type(object), principal)
 
 
 def beyond(object: str, *, principal: Principal) -> dict[str, list[FieldType]]:

@@ -237,9 +237,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """A page of a list with the cursors of its neighbours and the times its data hold for."""
+    """A page of a list with the cursors of its neighbours and the times its data hold for.
+
+    `first` is the number of its first row: as many as came before it when the pages were turned, and one.
+    """
 
     rows: Sequence[Record]
+    first: int
     next_cursor: str | None
     previous_cursor: str | None
     records_at: datetime

@@ -104,9 +104,13 @@ class RecordRowOut(TypedDict):
 
 
 class RecordPageOut(TypedDict):
-    """A page of a list with the cursors of its neighbors."""
+    """A page of a list with the cursors of its neighbors; `first` is the number of its first row in the list.
+
+    A cursor is of whoever asked, and of the list as it was narrowed and ordered: for anybody and anything else it is none.
+    """
 
     rows: list[RecordRowOut]
+    first: int
     next_cursor: str | None
     previous_cursor: str | None
     as_of: RecordsAsOf
@@ -303,13 +307,17 @@ class RefinementOut(TypedDict):
     labels: Labels
 
 
+ListPlace = Literal["unit", "served_by"]
+
+
 class ListLayoutOut(TypedDict):
-    """How a list begins."""
+    """How a list begins, and by which places of the firm its viewer may narrow it."""
 
     columns: list[str]
     sort: SortOut
     tabs: list[str]
     searchable: bool
+    places: list[ListPlace]
 
 
 class SectionOut(TypedDict):
@@ -365,6 +373,7 @@ def page_out(page: RecordPage) -> RecordPageOut:
     """Return a page of records as the interface gives it."""
     return {
         "rows": [_row_out(row) for row in page.rows],
+        "first": page.first,
         "next_cursor": page.next_cursor,
         "previous_cursor": page.previous_cursor,
         "as_of": {"records": page.records_at, "warehouse": page.warehouse_date},
@@ -488,6 +497,7 @@ def object_out(owner: ObjectType, principal: Principal, version: int) -> ObjectO
             "sort": {"field": sort, "direction": cast(Direction, direction)},
             "tabs": _tabs(found.list.tabs if found.list else (), principal, owner),
             "searchable": any(f.searchable for f in owner.fields.values()),
+            "places": cast(list[ListPlace], lists.places(owner.key, principal=principal)),
         },
         "detail": {"sections": [{"labels": labels(words), "fields": keys} for words, keys in sections]},
         "form": {"fields": list(found.form.fields) if found.form else editable},

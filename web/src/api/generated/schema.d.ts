@@ -3028,9 +3028,10 @@ export interface components {
             source: "event" | "timer";
             up_to: number;
         };
-        /** @description How a list begins. */
+        /** @description How a list begins, and by which places of the firm its viewer may narrow it. */
         ListLayoutOut: {
             columns: string[];
+            places: ("unit" | "served_by")[];
             searchable: boolean;
             sort: components["schemas"]["SortOut"];
             tabs: string[];
@@ -3759,9 +3760,14 @@ export interface components {
                 [key: string]: components["schemas"]["WireValue"];
             };
         };
-        /** @description A page of a list with the cursors of its neighbors. */
+        /**
+         * @description A page of a list with the cursors of its neighbors; `first` is the number of its first row in the list.
+         *
+         *     A cursor is of whoever asked, and of the list as it was narrowed and ordered: for anybody and anything else it is none.
+         */
         RecordPageOut: {
             as_of: components["schemas"]["RecordsAsOf"];
+            first: number;
             next_cursor: string | null;
             previous_cursor: string | null;
             rows: components["schemas"]["RecordRowOut"][];

@@ -77,7 +77,7 @@ describe('a condition of a list', () => {
       HTMLInputElement,
     ];
     fireEvent.change(lower, { target: { value: '50' } });
-    expect(screen.getByTestId('bounds-turned').textContent).toBe('下限大于上限');
+    expect(screen.getByTestId('bounds-turned').textContent).toBe('下限大于上限，未采用，仍按原来的上下限');
     expect(lower.value).toBe('50');
     expect(values()).toEqual([]);
     expect(chip().textContent).toBe('总资产 介于 10 万 至 20 万');

@@ -3,7 +3,6 @@ import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useText } from '../i18n';
 import { useLateFocus } from '../hooks';
 import { Icon } from '../Icon';
-import { blankWords } from './blank';
 import { FieldPicker, OperatorSelect, ValueEditor } from './editors';
 import { defaultRow, type Row } from './model';
 import { useRowWords, type Terms } from './vocabulary';
@@ -106,7 +105,7 @@ function Chip({ row, terms, aside, mark, startOpen, onChange, onRemove }: ChipPr
       >
         <button ref={layer.control} type="button" className="plain chip-text">
           {words.field} <span className="ink-3">{words.op}</span> <b>{words.value}</b>
-          {row.blank && <span className="ink-3"> {t(blankWords(row.blank, false))}</span>}
+          {words.blank && <span className="ink-3"> {words.blank}</span>}
           {mark?.(row)}
         </button>
       </Popover>

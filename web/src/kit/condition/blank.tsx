@@ -1,15 +1,12 @@
 /** Those without a value, where a test could mean them as well as not. */
 import { Select } from 'antd';
 import type { VocabularyType } from '../../api';
-import { useText, type Key } from '../i18n';
-import { isNegation, type Blank, type Row } from './model';
+import { useText } from '../i18n';
+import { blankWords, isNegation, type Blank, type Row } from './model';
 
 /** Whether it has to be asked if those without a value count; `lacking` is how many there are. */
 export const asksOfBlank = (row: Row, type: VocabularyType, excluded: boolean, lacking: number): boolean =>
   row.blank !== undefined || (lacking > 0 && isNegation(row, type, excluded));
-
-export const blankWords = (blank: Blank, excluded: boolean): Key =>
-  (blank === 'holds') !== excluded ? 'condition.blank.counted' : 'condition.blank.left';
 
 /** `excluded`: the row stands where hits count against. `ask`: the question while nobody has answered it. */
 type Props = { row: Row; excluded: boolean; ask: string; onChange: (row: Row) => void };

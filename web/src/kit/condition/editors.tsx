@@ -131,11 +131,11 @@ function Bounds({ row, terms, onChange, inForce }: ValueProps) {
   return (
     <span className="stack">
       <span className="row gap-4 bounds">
-        {bound(0)} <span className="ink-3">{t('condition.to')}</span> {bound(1)}
+        {bound(0)} <span className="ink-3">{t('condition.and')}</span> {bound(1)}
       </span>
       {areWrong && (
         <span className="small tone-late" role="alert" data-testid="bounds-turned">
-          {t('condition.turned')}
+          {t(inForce && turned ? 'condition.turnedKept' : 'condition.turned')}
         </span>
       )}
     </span>

@@ -60,6 +60,10 @@ const OPERATORS = {
 
 export const isRowOp = (op: string): op is RowOp => Object.hasOwn(OPERATORS, op);
 
+/** What a row says of no value, in words; `excluded`: it stands where hits count against. */
+export const blankWords = (blank: Blank, excluded: boolean) =>
+  (blank === 'holds') !== excluded ? 'condition.blank.counted' : 'condition.blank.left';
+
 const NEGATIONS: RowOp[] = ['!=', 'not_in', 'not_between'];
 
 /** Whether "no value" could be meant by it as well as not: by what is negated or denied in itself or by where it stands. */

@@ -5,7 +5,7 @@ import { askedOf, yesNoOf } from '../fields/asked';
 import { measuredBy, typingOf } from '../fields/typing';
 import * as format from '../format';
 import { readNumber, shifted } from '../plain';
-import { isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';
+import { blankWords, isComplete, type Row, type RowOp, type TypeOf, valueCount } from './model';
 import type { KnownType } from './reading';
 
 export type Entry = VocabularyItem & { kind: VocabularyKind };
@@ -70,9 +70,13 @@ function valueText(value: string, entry: Entry | undefined, lang: format.Lang, t
   return `${format.exact(shifted(number, -places))}${beside && ` ${beside}`}`;
 }
 
-export type RowWords = { field: string; op: string; value: string };
+export type RowWords = { field: string; op: string; value: string; blank: string };
 
-/** A row as words: field, operator, value. */
+/** A row in one line, with what it says of no value. */
+export const rowSaid = ({ field, op, value, blank }: RowWords): string =>
+  [field, op, value, blank].filter(Boolean).join(' ');
+
+/** A row as words: field, operator, value, and whether no value counts where it says so. */
 export function useRowWords(terms: Terms): (row: Row) => RowWords {
   const { t, lang } = useText();
   return useCallback(
@@ -81,12 +85,13 @@ export function useRowWords(terms: Terms): (row: Row) => RowWords {
       const values = row.values.map((value) => valueText(value, entry, lang, t));
       const joined =
         row.op === 'between' || row.op === 'not_between'
-          ? values.join(` ${t('condition.to')} `)
+          ? values.join(` ${t('condition.and')} `)
           : values.join(t('common.and'));
       return {
         field: entry ? entry.labels[lang] : t('condition.unknown', { key: row.field }),
         op: opText(row.op, entry?.type ?? 'text', t),
         value: valueCount(row.op) === 0 ? '' : isComplete(row) ? joined : t('condition.incomplete'),
+        blank: row.blank ? t(blankWords(row.blank, false)) : '',
       };
     },
     [terms, lang, t],

@@ -45,8 +45,8 @@ export type FieldKind = {
   record?: boolean;
   /** Rows of a list are put together by its values: there are few of them, each said in a word. */
   grouped?: boolean;
-  /** Its values add up, each currency by itself; how a sum is drawn. */
-  Sum?: ComponentType<{ field: FieldMeta; value: string }>;
+  /** Its values add up, each currency by itself; how a sum is drawn, `among` others in the unit of their column. */
+  Sum?: ComponentType<{ field: FieldMeta; value: string; among?: boolean }>;
   /** It tells records of one name apart. */
   telling?: boolean;
   /** The format by which its numbers are typed, whatever they are drawn as. */

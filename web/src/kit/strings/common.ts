@@ -67,6 +67,10 @@ export const common = {
   'common.saved': ['已保存', 'Saved'],
   'common.reason': ['理由', 'Reason'],
   'common.total': ['合计', 'Total'],
+  'link.unread': [
+    '链接中有无法识别或重复的内容，未生效：{{which}}',
+    'Parts of the link that are unknown or said twice and do not apply: {{which}}',
+  ],
   'place.unit': ['机构', 'Unit'],
   'place.none': ['未归属', 'None'],
   'place.alone': ['{{name}}（直属）', '{{name}} (directly)'],

@@ -42,6 +42,11 @@ export const shell = {
     '已超过 {{minutes}} 分钟没有操作，为保护客户信息已退出。页面内容保留。',
     'No activity for {{minutes}} minutes, so you were signed out to protect customer data. The page is kept.',
   ],
+  'session.otherTitle': ['登录已换人', 'Someone else has signed in'],
+  'session.otherText': [
+    '本浏览器在其他窗口已由另一人登录，本页已停止使用，未保存的内容不会提交。重新载入后，以当前登录人的权限显示。',
+    'In another window of this browser somebody else has signed in. This page is no longer in use and sends nothing. Load it again to go on as whoever is signed in now.',
+  ],
   'session.otherUser': ['换人登录', 'Sign in as someone else'],
   'session.notice': [
     '系统内客户信息受法律保护，查看、导出均留痕。',

@@ -196,6 +196,12 @@ describe('the condition builder', () => {
     expect(screen.getByText('且 都不满足（2 个条件）')).toBeTruthy();
   });
 
+  it('says of a step that those without a value count', async () => {
+    open({ and: [RICH, { or: [NOT_HIGHEST, { op: 'is_empty', left: { field: 'risk_level' } }] }] });
+    await count();
+    expect(await screen.findByText(/^且 .* 没有值的也算$/)).toBeTruthy();
+  });
+
   it('asks nothing where nobody lacks a value', async () => {
     open({ and: [RICH, NOT_HIGHEST] });
     await count();

@@ -4,7 +4,7 @@ import type { Expression, Preview, Value } from '../../api';
 import { useText } from '../../kit/i18n';
 import { Formatted } from '../../blocks/Formatted';
 import { isGroup, isRow, sizeOf, type Group, type TreeNode } from '../../kit/condition/model';
-import { useRowWords, type Entry, type Terms } from '../../kit/condition/vocabulary';
+import { rowSaid, useRowWords, type Entry, type Terms } from '../../kit/condition/vocabulary';
 import { formatOf } from '../../kit/fields/formats';
 import { Money } from '../../kit/figures';
 import { decimal, share } from '../../kit/format';
@@ -81,8 +81,7 @@ function useNodeWords(terms: Terms, nodes: TreeNode[]): (node: TreeNode) => stri
   const sentence = useSentences(nodes);
   return (node) => {
     if (isRow(node)) {
-      const { field, op, value } = words(node);
-      return `${field} ${op} ${value}`;
+      return rowSaid(words(node));
     }
     if (!isGroup(node)) return sentence(node);
     return t('reach.group', { kind: t(`tree.${isNotBoth(node) ? 'notBoth' : node.kind}`), n: sizeOf(node).rows });

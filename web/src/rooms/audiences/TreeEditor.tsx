@@ -1,9 +1,10 @@
 import { Dropdown } from 'antd';
 import type { ReactNode } from 'react';
 import { useText } from '../../kit/i18n';
-import { asksOfBlank, BlankChoice, blankWords } from '../../kit/condition/blank';
+import { asksOfBlank, BlankChoice } from '../../kit/condition/blank';
 import { FieldPicker, OperatorSelect, ValueEditor } from '../../kit/condition/editors';
 import {
+  blankWords,
   addNode,
   defaultRow,
   isComplete,

@@ -36,7 +36,7 @@ export function ChosenBar({ meta, list, chosen }: Props) {
       {meta.operations.includes('export') && (
         <ExportButton
           meta={meta}
-          query={{ uids: rows.map((row) => row.uid), columns: list.columns }}
+          query={{ uids: rows.map((row) => row.uid), columns: list.columns, sort: list.sort }}
           title={t('list.exportChosen')}
           testId="export-chosen"
         />

@@ -1,12 +1,12 @@
-import { useState } from 'react';
 import type { ObjectMeta } from '../../api';
 import { useText } from '../../kit/i18n';
 import { isRowOp } from '../../kit/condition/model';
 import { opText } from '../../kit/condition/vocabulary';
 import { shortened } from '../../kit/format';
-import { Icon } from '../../kit/Icon';
+import { LinkNote, useNoteClosed } from '../../kit/LinkNote';
 import { listedFields } from './listed';
-import type { droppedIn, Lost } from './shown';
+import type { LostPlace } from './places';
+import type { Lost, Unfollowed } from './shown';
 import type { RecordList } from './useRecordList';
 
 /** A condition of a link in words, as far as there are any for it. */
@@ -24,25 +24,37 @@ function useLostWords(meta: ObjectMeta, list: RecordList) {
   return { field, values, whole };
 }
 
-type Props = { meta: ObjectMeta; list: RecordList; dropped: ReturnType<typeof droppedIn> };
+/** A place of a link in words; who or what it is need not be known here. */
+function usePlaceWords(meta: ObjectMeta) {
+  const { t, label } = useText();
+  const names = { unit: t('place.unit'), served_by: t('list.servedBy') };
+  return ({ kind, field, value }: LostPlace) => {
+    const title = kind === 'of' ? label(meta.fields.find(({ key }) => key === field)?.labels) : names[kind];
+    const nobody = kind === 'unit' ? t('place.none') : kind === 'served_by' ? t('list.servedByNobody') : '';
+    return [title, shortened(value) || nobody].filter(Boolean).join(' ');
+  };
+}
+
+type Props = { meta: ObjectMeta; list: RecordList; dropped: Unfollowed & { page: boolean } };
 
 /**
- * What the link said and the list does not follow; without a word it would pass for what was meant. It stands until it is
- * closed or the list is another one than that of the link.
+ * What the link said and the list does not follow. It stands until it is closed or the list is another one than that of
+ * the link.
  */
-export function Dropped({ meta, list, dropped: { conditions, ways } }: Props) {
-  const { t } = useText();
-  const [closed, setClosed] = useState(false);
-  const [asked] = useState([list.refinement, list.rows, list.q, list.sort, list.group]);
+export function Dropped({ meta, list, dropped: { conditions, places, tab, ways, unread, page } }: Props) {
+  const { t, label } = useText();
+  const [closed, close] = useNoteClosed([list.refinement, list.rows, list.q, list.sort, list.group]);
   const words = useLostWords(meta, list);
-  const changed = [list.refinement, list.rows, list.q, list.sort, list.group].some((one, at) => one !== asked[at]);
-  if (changed && !closed) setClosed(true);
-  if (closed || conditions.length + ways === 0) return null;
+  const placeWords = usePlaceWords(meta);
+  if (closed) return null;
+  const all = t('common.semicolon');
+  const tabName = (key: string | undefined) =>
+    label(meta.refinements.find((one) => one.key === key)?.labels) || shortened(key ?? '');
   const named = (why: 'unknown' | 'closed') => {
     const lost = conditions.filter((one) => one.why === why);
     return lost.length === 0
       ? []
-      : [t(`list.dropped.${why}`, { n: lost.length, which: lost.map(words.whole).join(t('common.semicolon')) })];
+      : [t(`list.dropped.${why}`, { n: lost.length, which: lost.map(words.whole).join(all) })];
   };
   const sentences = [
     ...named('unknown'),
@@ -50,18 +62,11 @@ export function Dropped({ meta, list, dropped: { conditions, ways } }: Props) {
     ...conditions
       .filter(({ why }) => why === 'options')
       .map((lost) => t('list.dropped.options', { field: words.field(lost), which: words.values(lost) })),
+    ...(places.length > 0 ? [t('list.dropped.places', { which: places.map(placeWords).join(all) })] : []),
+    ...(tab ? [t('list.dropped.tab', { name: tabName(tab), now: tabName(list.refinement) })] : []),
     ...(ways > 0 ? [t('list.droppedWays', { n: ways })] : []),
+    ...(unread.length > 0 ? [t('link.unread', { which: unread.map((one) => shortened(one)).join(all) })] : []),
+    ...(page ? [t('list.dropped.page')] : []),
   ];
-  return (
-    <div className="panel-note row gap-8" role="status" data-testid="dropped">
-      <div>
-        {sentences.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
-        ))}
-      </div>
-      <button type="button" className="plain right row" aria-label={t('common.close')} onClick={() => setClosed(true)}>
-        <Icon name="close" size={12} />
-      </button>
-    </div>
-  );
+  return <LinkNote sentences={sentences} onClose={close} />;
 }

@@ -62,7 +62,7 @@ describe('a link', () => {
     const user = await open('?where=["bad&where=["level","in","C3"]&group=gone&columns=name,old');
     const said = await screen.findByTestId('dropped');
     expect(said.textContent).toBe(
-      '链接中有 1 个条件无法识别，未生效：["bad链接中有 2 项页签、列、排序或分组设置无法识别或您无权使用，未生效',
+      '链接中有 1 个条件无法识别，未生效：["bad链接中有 2 项列、排序或分组设置无法识别或您无权使用，未生效',
     );
     await user.click(within(said).getByRole('button'));
     expect(screen.queryByTestId('dropped')).toBeNull();
@@ -248,7 +248,7 @@ describe('the order of a list', () => {
   it('is chosen from a list on a phone, where rows are not grouped and this is said', async () => {
     const phone = onPhone();
     const user = await open('?group=level&columns=name,level');
-    expect(await screen.findByText('手机上不按风险等级分组显示')).toBeTruthy();
+    expect(await screen.findByText('窄屏上不按风险等级分组显示')).toBeTruthy();
     expect(screen.getByTestId('order-by').textContent).toContain('总资产降序');
     expect(screen.getByTestId('order-by').className).toMatch(/\bline\b/); // of its own, beside chips it is cut
     await user.click(within(screen.getByTestId('order-by')).getByRole('combobox'));
@@ -353,6 +353,7 @@ describe('chosen records', () => {
       expect(server.sent.find((one) => one.path.endsWith('/export'))?.body).toEqual({
         uids: ['p2'],
         columns: META.list.columns,
+        sort: [META.list.sort],
       }),
     );
   });

@@ -5,8 +5,11 @@ import { kindOf } from '../../kit/fields';
 import { HOME } from '../../kit/fields/values';
 import type { Sum } from './sums';
 
-/** A sum as it is read: what was added up, an amount for each currency, what is not there and what one may not see of it. */
-export function SumText({ sum: { field, amounts, missing, refused } }: { sum: Sum }) {
+/**
+ * A sum as it is read: what was added up, an amount for each currency, what is not there and what one may not see of it.
+ * `among`: it stands among others, all of which are in the unit of their column.
+ */
+export function SumText({ sum: { field, amounts, missing, refused }, among }: { sum: Sum; among?: boolean }) {
   const { t, label } = useText();
   const { Sum: Amount } = kindOf(field);
   if (!Amount) return null;
@@ -16,7 +19,7 @@ export function SumText({ sum: { field, amounts, missing, refused } }: { sum: Su
       {amounts.map(({ amount, currency }, index) => (
         <Fragment key={currency}>
           {index > 0 && t('common.and')}
-          <Amount field={field} value={amount} />
+          <Amount field={field} value={amount} among={among} />
           {currency !== HOME && <span className="unit">{currency}</span>}
         </Fragment>
       ))}

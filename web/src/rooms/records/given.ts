@@ -1,5 +1,4 @@
 import type { FieldMeta } from '../../api';
-import { unitIn, type InUnit } from '../../kit/PlaceChip';
 import { kindOf } from '../../kit/fields';
 import { isEditable } from './formValues';
 
@@ -13,13 +12,6 @@ export function givenIn(search: URLSearchParams, fields: FieldMeta[]): Given[] {
       ? [{ key: field.key, object: field.target, uid }]
       : [];
   });
-}
-
-/** Where the records of a list belong: to a unit, to the employee of a number who serves them, to nobody (''). */
-export type Belonging = { unit?: InUnit; served_by?: string };
-
-export function belongingIn(search: URLSearchParams): Belonging {
-  return { unit: unitIn(search), served_by: search.get('served') ?? undefined };
 }
 
 /** The record that all of a list point at, `?party=<uid>`. */

@@ -5,9 +5,8 @@ import type { Groups } from '../../kit/DataTable';
 import { FieldValue } from '../../kit/fields/FieldValue';
 import { isRef } from '../../kit/fields/values';
 import { decimal, inSentence } from '../../kit/format';
-import { kindOf } from '../../kit/fields';
 import { useIsPhone } from '../../kit/hooks';
-import { listedFields } from './listed';
+import { canGroup, listedFields } from './listed';
 import { useOrderWords } from './ordering';
 import { SumText } from './SumText';
 import { summable, wholeSum } from './sums';
@@ -15,13 +14,12 @@ import { useRecordGroups, type RecordList } from './useRecordList';
 
 type Whose = { meta: ObjectMeta; list: RecordList };
 
-/** What many records have in common: an option, yes or no, a unit, a person. What people are called or reached by is theirs alone. */
-export const canGroup = (field: FieldMeta) => !field.masked && !field.refused && kindOf(field).grouped === true;
-
 /** By what the list shows its rows together; on a phone, not at all. */
 export function GroupSelect({ meta, list }: Whose) {
   const { t, label } = useText();
-  const fields = listedFields(meta).filter((field) => canGroup(field) && list.columns.includes(field.key));
+  const fields = listedFields(meta).filter(
+    (field) => canGroup(field) && (list.columns.includes(field.key) || field.key === list.group),
+  );
   if (fields.length === 0) return null;
   return (
     <Select
@@ -29,7 +27,10 @@ export function GroupSelect({ meta, list }: Whose) {
       onChange={(key) => list.setGroup(key || null)}
       options={[
         { value: '', label: t('list.ungrouped') },
-        ...fields.map((field) => ({ value: field.key, label: t('list.groupBy', { name: label(field.labels) }) })),
+        ...fields.map((field) => ({
+          value: field.key,
+          label: t('list.groupBy', { name: inSentence(label(field.labels)) }),
+        })),
       ]}
       popupMatchSelectWidth={false}
       aria-label={t('list.group')}
@@ -41,8 +42,7 @@ export function GroupSelect({ meta, list }: Whose) {
 /** By what the list is grouped, and all of its groups as the server has counted them. */
 function useWhole(meta: ObjectMeta, list: RecordList) {
   const phone = useIsPhone();
-  const found = listedFields(meta).find((one) => one.key === list.group && canGroup(one));
-  const field = found && list.columns.includes(found.key) ? found : undefined;
+  const field = listedFields(meta).find((one) => one.key === list.group && canGroup(one));
   const summed = summable(meta.fields, list.columns).filter((one) => one.asked !== '');
   const whole = useRecordGroups(
     meta.key,
@@ -79,7 +79,8 @@ export function useGroups(meta: ObjectMeta, list: RecordList): Groups<RecordRow>
   };
   const closed = new Set(list.closed);
   return {
-    column: field.key,
+    // Any column carries the groups where theirs is not shown.
+    column: list.columns.includes(field.key) ? field.key : (list.columns[0] ?? field.key),
     of: (row) => groupOf(row, field.key),
     head,
     closed,
@@ -156,7 +157,7 @@ export function AllGroups({ meta, list, rows }: { meta: ObjectMeta; list: Record
 function Sums({ fields, total }: { fields: FieldMeta[]; total: RecordTotal }) {
   return fields.map((one) => (
     <span key={one.key} className="ink-3">
-      <SumText sum={wholeSum(one, total)} />
+      <SumText sum={wholeSum(one, total)} among />
     </span>
   ));
 }

@@ -85,6 +85,7 @@ export const META = {
     sort: { field: 'asset', direction: 'desc' },
     tabs: [],
     searchable: true,
+    places: ['unit', 'served_by'],
   },
   detail: { sections: [] },
   form: { fields: ['name', 'level', 'asset', 'note', 'open', 'until', 'limit', 'age'] },
@@ -129,6 +130,7 @@ export const usual = ({ path, body }: Sent): unknown => {
   if (path.endsWith('/query'))
     return {
       rows: ROWS,
+      first: 1,
       next_cursor: null,
       previous_cursor: null,
       as_of: { records: '2026-03-18T02:00:00Z', warehouse: null },

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectMeta } from '../../api';
+import { placesIn } from './places';
 import { addressOf, droppedIn, shownIn } from './shown';
 
+const UID = '01903f6e-2b1c-7a55-9c3e-0d4f5a6b7c8d';
 const field = (key: string, asked = 'text', options: string[] = []) => ({
   key,
   asked,
+  web: options.length > 0 ? 'choice' : 'text',
   options: options.map((option) => ({ key: option })),
   sortable: true,
   masked: false,
@@ -20,22 +23,36 @@ const meta = {
     field('until', 'date'),
     { ...field('mobile'), masked: true },
     { ...field('branch'), target: 'org', web: 'reference' },
+    { ...field('boss'), target: 'employee', web: 'reference', refused: true },
     { ...field('salary_band', ''), refused: true },
     { ...field('note'), sortable: false },
   ],
   beyond: [{ reference: 'party', fields: [field('party.risk_level')] }],
-  list: { tabs: ['mine', 'all'], sort: { field: 'total_asset', direction: 'desc' }, columns: ['name', 'risk_level'] },
+  list: {
+    tabs: ['mine', 'all'],
+    sort: { field: 'total_asset', direction: 'desc' },
+    columns: ['name', 'risk_level'],
+    places: ['unit', 'served_by'],
+  },
 } as unknown as ObjectMeta;
 const read = (text: string) => shownIn(new URLSearchParams(text), meta);
-const written = (text: string) => addressOf(read(text), meta, new URLSearchParams(text)).toString();
+const addressIn = (search: URLSearchParams) => addressOf(shownIn(search, meta), meta, placesIn(search, meta));
+const written = (text: string) => addressIn(new URLSearchParams(text)).toString();
+const NOWHERE = { parent: null, belong: {} };
 
 describe('what a list shows stands in its address', () => {
   it('says nothing of a list as it usually is, and keeps whose records they are', () => {
     expect(written('')).toBe('');
-    expect(written('branch=7&tab=mine&sort=total_asset.desc&columns=name,risk_level&from=1')).toBe('branch=7');
-    expect(['page=999', 'page=-3', 'from=-3&cursor=a', 'from=1.5&cursor=a', 'whatever=1'].map(written)).toEqual(
-      Array(5).fill(''),
-    );
+    const usual = 'tab=mine&sort=total_asset.desc&columns=name%2Crisk_level&from=1';
+    expect(written(usual)).toBe('');
+    expect(written(`branch=${UID}&${usual}`)).toBe(`branch=${UID}&tab=mine`);
+    expect(['page=999', 'page=-3', 'from=51', 'whatever=1'].map(written)).toEqual(Array(4).fill(''));
+  });
+  it('names its tab as soon as it says anything: the usual one is another one for another reader', () => {
+    const others = { ...meta, list: { ...meta.list, tabs: ['my_branch', 'all', 'mine'] } };
+    const link = addressIn(new URLSearchParams('q=x'));
+    expect(link.toString()).toBe('tab=mine&q=x');
+    expect(shownIn(link, others).refinement).toBe('mine');
   });
   it('is read as it was written', () => {
     const said = [
@@ -49,7 +66,6 @@ describe('what a list shows stands in its address', () => {
       ['closed', 'C3'],
       ['closed', ''],
       ['cursor', 'a+b'],
-      ['from', '51'],
     ];
     const text = new URLSearchParams(said).toString();
     expect(written(text)).toBe(text);
@@ -68,15 +84,14 @@ describe('what a list shows stands in its address', () => {
       columns: ['total_asset', 'party.risk_level'],
       group: 'risk_level',
       closed: ['C3', ''],
-      place: { cursor: 'a+b', from: 51 },
+      cursor: 'a+b',
     });
   });
   it('is counted where the list cannot follow it', () => {
     const dropped = (text: string) => droppedIn(new URLSearchParams(text), meta);
-    expect(dropped('tab=all&where=["name","=","甲"]&sort=name.asc&columns=name&group=name&branch=7')).toEqual({
-      conditions: [],
-      ways: 0,
-    });
+    const nothing = { conditions: [], places: [], tab: '', ways: 0, unread: [] };
+    const whole = `tab=all&where=["name","=","甲"]&sort=name.asc&columns=name&group=risk_level&branch=${UID}`;
+    expect(dropped(`${whole}&unit=B001&below=1&served=E1&cursor=a&from=51&closed=C3&closed=C4`)).toEqual(nothing);
     const lost = dropped(
       'where=["bad&where=["gone","=","1"]&where=["name","~","1"]&where=["mobile","=","138"]&where=["risk_level","in","C9","C3"]',
     );
@@ -87,8 +102,17 @@ describe('what a list shows stands in its address', () => {
       ['closed', 'mobile', '=', ['138']],
       ['options', 'risk_level', 'in', ['C9']],
     ]);
-    expect(dropped('tab=gone')).toEqual({ conditions: [], ways: 1 });
-    expect(dropped('sort=mobile.asc,name.asc,name&columns=name,gone&group=gone')).toEqual({ conditions: [], ways: 4 });
+    expect(dropped('tab=gone')).toEqual({ ...nothing, tab: 'gone' });
+    expect(dropped('sort=mobile.asc,name.asc,name&columns=name,gone&group=gone')).toEqual({ ...nothing, ways: 4 });
+    // Names are those of people, one each.
+    expect(dropped('group=name')).toEqual({ ...nothing, ways: 1 });
+    expect(read('group=risk_level&columns=name').group).toBe('risk_level');
+  });
+  it('is said where it is no part of such an address, or stands there twice', () => {
+    const unread = (text: string) => droppedIn(new URLSearchParams(text), meta).unread;
+    expect(unread('unit=B001&unit=B002&whre=&tab=mine&tab=all')).toEqual(['unit=B002', 'whre', 'tab=all']);
+    expect(unread('unit=B001&below=maybe')).toEqual(['below=maybe']);
+    expect(unread(`branch=${UID}&branch=${UID}`)).toEqual([`branch=${UID}`]);
   });
   it.each([
     '["complaint_open","=","maybe"]',
@@ -124,11 +148,11 @@ describe('what a list shows stands in its address', () => {
       ['where', '["name","=","甲"]'],
     ]);
     expect(droppedIn(text, meta).conditions.map((one) => one.text)).toEqual([where]);
-    expect(addressOf(shownIn(text, meta), meta, text).getAll('where')).toEqual(['["name","=","甲"]']);
+    expect(addressIn(text).getAll('where')).toEqual(['["name","=","甲"]']);
   });
   it('keeps of several options those that there are', () => {
     const text = new URLSearchParams({ where: '["risk_level","not_in","C9","C3"]' });
-    expect(addressOf(shownIn(text, meta), meta, text).getAll('where')).toEqual(['["risk_level","not_in","C3"]']);
+    expect(addressIn(text).getAll('where')).toEqual(['["risk_level","not_in","C3"]']);
   });
   it('says every kind of value of a field, and nothing of a condition that is not filled in', () => {
     const whole = new URLSearchParams(
@@ -145,14 +169,22 @@ describe('what a list shows stands in its address', () => {
       ].map((where) => ['where', where]),
     );
     const shown = shownIn(whole, meta);
-    expect(addressOf(shown, meta, whole).toString()).toBe(whole.toString());
+    expect(addressIn(whole).toString()).toBe(`tab=mine&${whole.toString()}`);
     const unfilled = shown.rows.map((row) => ({ ...row, values: row.values.map(() => '') }));
-    const left = addressOf({ ...shown, rows: unfilled }, meta, whole);
+    const left = addressOf({ ...shown, rows: unfilled }, meta, NOWHERE);
     expect(left.getAll('where')).toEqual(['["until","is_empty"]']);
   });
   it('never holds a number of a person, which an address would hand on', () => {
-    expect(addressOf({ ...read(''), q: '138 0000 1234' }, meta, new URLSearchParams()).toString()).toBe('');
-    expect(addressOf({ ...read(''), q: '王 1234' }, meta, new URLSearchParams()).get('q')).toBe('王 1234');
+    expect(addressOf({ ...read(''), q: '138 0000 1234' }, meta, NOWHERE).toString()).toBe('');
+    expect(addressOf({ ...read(''), q: '王 1234' }, meta, NOWHERE).get('q')).toBe('王 1234');
+    const typed = new URLSearchParams([
+      ['where', '["name","=","13800138000"]'],
+      ['where', '["name","in","甲","6222 0210 0111 2223"]'],
+      ['where', '["name","=","甲 2026"]'],
+      ['where', '["total_asset",">=","50000000"]'],
+    ]);
+    expect(shownIn(typed, meta).rows).toHaveLength(4);
+    expect(addressIn(typed).getAll('where')).toEqual(['["name","=","甲 2026"]', '["total_asset",">=","50000000"]']);
   });
   it.each([
     'tab=yours',
@@ -169,9 +201,11 @@ describe('what a list shows stands in its address', () => {
     'sort=note.asc',
     'columns=salary',
     'group=salary&closed=1',
+    'group=name&closed=1',
     'closed=C3',
-    'cursor=x',
     'from=51',
+    'branch=not-a-uid',
+    `boss=${UID}`,
   ])('leaves out what the list has not: %s', (text) => {
     expect(written(text)).toBe('');
   });
@@ -179,7 +213,26 @@ describe('what a list shows stands in its address', () => {
 
 describe('where the records of a list belong', () => {
   it('stays in the address whatever else is shown', () => {
-    expect(written('unit=B001&below=0&served=&q=x')).toBe('unit=B001&below=0&served=&q=x');
-    expect(written('unit=')).toBe('unit=');
+    expect(written('unit=B001&below=0&served=&q=x')).toBe('unit=B001&below=0&served=&tab=mine&q=x');
+    expect(written('unit=')).toBe('unit=&tab=mine');
+  });
+  it('is left out and said where its reader may not ask about it, and there stays what else is said', () => {
+    const closed = { ...meta, list: { ...meta.list, places: [] } };
+    const link = new URLSearchParams(`unit=B001&below=0&served=&boss=${UID}&where=["name","=","甲"]`);
+    expect(droppedIn(link, closed).places).toEqual([
+      { kind: 'of', field: 'boss', value: '' },
+      { kind: 'unit', value: 'B001' },
+      { kind: 'served_by', value: '' },
+    ]);
+    const places = placesIn(link, closed);
+    expect(addressOf(shownIn(link, closed), closed, places).toString()).toBe(
+      new URLSearchParams([
+        ['tab', 'mine'],
+        ['where', '["name","=","甲"]'],
+      ]).toString(),
+    );
+    expect(droppedIn(new URLSearchParams('branch=not-a-uid'), meta).places).toEqual([
+      { kind: 'of', field: 'branch', value: 'not-a-uid' },
+    ]);
   });
 });

@@ -1,11 +1,12 @@
 import type { FieldMeta, ObjectMeta, Sort } from '../../api';
+import { isPersonal, unreadIn } from '../../kit/address';
 import { partsIn, rowIn, rowText } from '../../kit/condition/link';
 import type { Row } from '../../kit/condition/model';
+import { askedOf } from '../../kit/fields/asked';
 import { fieldTerms } from '../../kit/condition/vocabulary';
 import { parentIn } from './given';
-import { listedFields } from './listed';
-
-export type Place = { cursor?: string; from: number };
+import { canGroup, listedFields } from './listed';
+import { placesIn, type LostPlace, type Places } from './places';
 
 /** What a list shows, as its address says; without columns of its own it has those of the viewer. */
 export type Shown = {
@@ -18,7 +19,8 @@ export type Shown = {
   /** By which field rows stand together, and the groups that are closed. */
   group: string | null;
   closed: string[];
-  place: Place;
+  /** The page, as the server marks it for this reader and this list; without one the first. */
+  cursor: string | undefined;
 };
 
 /** Read an address; of what it says only what the object has counts. */
@@ -32,9 +34,7 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
       ?.split(',')
       .filter((key) => known.has(key)) ?? [];
   const group = search.get('group');
-  const grouped = group !== null && known.has(group);
-  const from = Number(search.get('from'));
-  const cursor = search.get('cursor');
+  const grouped = listedFields(meta).some((field) => field.key === group && canGroup(field));
   return {
     refinement: tab !== null && meta.list.tabs.includes(tab) ? tab : meta.list.tabs[0],
     rows: search.getAll('where').flatMap((text) => rowIn(text, terms)?.row ?? []),
@@ -43,7 +43,7 @@ export function shownIn(search: URLSearchParams, meta: ObjectMeta): Shown {
     columns: columns.length > 0 ? columns : null,
     group: grouped ? group : null,
     closed: grouped ? search.getAll('closed') : [],
-    place: cursor && Number.isInteger(from) && from > 1 ? { cursor, from } : { from: 1 },
+    cursor: search.get('cursor') || undefined,
   };
 }
 
@@ -75,15 +75,37 @@ export type Lost = { text: string; why: 'unknown' | 'closed' | 'options' } & Par
   NonNullable<ReturnType<typeof partsIn>>
 >;
 
-/** What an address says and its list cannot follow: conditions, which would narrow it, and how many ways to show it. */
-export function droppedIn(search: URLSearchParams, meta: ObjectMeta): { conditions: Lost[]; ways: number } {
+/**
+ * What an address says and its list cannot follow: conditions and places, which would narrow it, a tab, how many ways to
+ * show it, and whatever is no part of such an address.
+ */
+export type Unfollowed = { conditions: Lost[]; places: LostPlace[]; tab: string; ways: number; unread: string[] };
+
+export function droppedIn(search: URLSearchParams, meta: ObjectMeta): Unfollowed {
   const { refinement, columns, group } = shownIn(search, meta);
   const said = (name: string) => search.get(name) ?? '';
   const parts = (name: string) => said(name).split(',').filter(Boolean).length;
   const sorts = sortsIn(search.get('sort'), meta) ?? [];
-  const tab = said('tab') !== '' && said('tab') !== refinement ? 1 : 0;
+  const tab = said('tab') === refinement ? '' : said('tab');
   const shown = parts('columns') - (columns?.length ?? 0) + parts('sort') - sorts.length;
-  return { conditions: lostIn(search, meta), ways: shown + (said('group') && !group ? 1 : 0) + tab };
+  return {
+    conditions: lostIn(search, meta),
+    places: placesIn(search, meta).lost,
+    tab,
+    ways: shown + (said('group') && !group ? 1 : 0),
+    unread: unreadOf(search, meta),
+  };
+}
+
+const ONCE = ['tab', 'q', 'sort', 'columns', 'group', 'cursor', 'unit', 'below', 'served'];
+/** Links of before the mark of a page knew its number say it. */
+const EARLIER = 'from';
+
+function unreadOf(search: URLSearchParams, meta: ObjectMeta): string[] {
+  const parent = parentIn(search, meta.fields);
+  const unread = unreadIn(search, [...ONCE, EARLIER, ...(parent ? [parent.key] : [])], ['where', 'closed']);
+  const below = search.get('below');
+  return below === null || below === '0' || below === '1' ? unread : [...unread, `below=${below}`];
 }
 
 function lostIn(search: URLSearchParams, meta: ObjectMeta): Lost[] {
@@ -97,31 +119,36 @@ function lostIn(search: URLSearchParams, meta: ObjectMeta): Lost[] {
   });
 }
 
-/** Where the records of a list belong, as a desk leads to it: their unit, what is below it, and who serves them. */
-const PLACE = ['unit', 'below', 'served'];
+/**
+ * The address of what is shown of the records of some places. What is as usual is not said, but for the tab as soon as
+ * anything is: which tab is the usual one differs from reader to reader.
+ */
+export function addressOf(shown: Shown, meta: ObjectMeta, { parent, belong }: Places): URLSearchParams {
+  const places = new URLSearchParams(parent ? [[parent.key, parent.uid]] : []);
+  if (belong.unit) places.set('unit', belong.unit.code);
+  if (belong.unit?.below === false) places.set('below', '0');
+  if (belong.served_by !== undefined) places.set('served', belong.served_by);
+  const ways = waysOf(shown, meta);
+  const { refinement } = shown;
+  const isUsual = refinement === meta.list.tabs[0] && places.size + ways.size === 0;
+  const tab: string[][] = refinement === undefined || isUsual ? [] : [['tab', refinement]];
+  return new URLSearchParams([...places, ...tab, ...ways]);
+}
 
-/** The address of what is shown; what is as usual is not said, whose records they are stays, and nothing else of it. */
-export function addressOf(shown: Shown, meta: ObjectMeta, before: URLSearchParams): URLSearchParams {
-  const parent = parentIn(before, meta.fields);
-  const address = new URLSearchParams(parent ? [[parent.key, parent.uid]] : []);
-  for (const name of PLACE) for (const value of before.getAll(name)) address.append(name, value);
+function waysOf(shown: Shown, meta: ObjectMeta): URLSearchParams {
+  const address = new URLSearchParams();
   const say = (name: string, value: string | undefined, usual?: string) =>
     value && value !== usual && address.set(name, value);
-  say('tab', shown.refinement, meta.list.tabs[0]);
-  for (const text of shown.rows.flatMap(rowText)) address.append('where', text);
-  say('q', isNumber(shown.q) ? undefined : shown.q.trim());
+  const { typeOf } = fieldTerms(meta.fields);
+  const mayStand = ({ field, values }: Row) => askedOf(typeOf(field)).editor !== 'line' || !values.some(isPersonal);
+  for (const text of shown.rows.filter(mayStand).flatMap(rowText)) address.append('where', text);
+  say('q', isPersonal(shown.q) ? undefined : shown.q.trim());
   say('sort', sortText(shown.sort), sortText(usualSort(meta)));
   say('columns', shown.columns?.join(','), meta.list.columns.join(','));
   say('group', shown.group ?? undefined);
   if (shown.group) for (const closed of shown.closed) address.append('closed', closed);
-  if (shown.place.cursor) {
-    address.set('cursor', shown.place.cursor);
-    address.set('from', String(shown.place.from));
-  }
+  say('cursor', shown.cursor);
   return address;
 }
-
-/** A number of a person or an account: it would stand in the history of the browser and in every link that is passed on. */
-const isNumber = (q: string) => q.replaceAll(/\D/g, '').length >= 6;
 
 export const sortText = (sort: Sort[]) => sort.map(({ field, direction }) => `${field}.${direction}`).join(',');

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { api, ApiError } from '../../api/client';
 import type { Expression, ObjectMeta, RecordQuery, Sort } from '../../api';
@@ -7,29 +7,32 @@ import { useFieldTerms } from '../../kit/condition/vocabulary';
 import { searchRest, useDebounced, useListName } from '../../kit/hooks';
 import { useLeaving } from '../../kit/unsaved';
 import { forgetWidths } from '../../kit/table/widths';
-import type { Belonging, Given } from './given';
 import { listedFields } from './listed';
-import type { Place, Shown } from './shown';
+import { refusedBy, type PlaceKind, type Places } from './places';
+import type { Shown } from './shown';
 
 const PAGE = 50;
 
 /**
  * The state of one list: what is asked, in which order, which columns, which page. It begins as `first` and is told to
- * `onShown` whenever it has settled. Whose records it has and where they `belong` is not its own to change.
+ * `onShown` whenever it has settled. Whose records it has and where they `belong` is not its own to change: of a place that
+ * its reader may not ask about, and of a page that is not this reader's, `onLost` is told.
  */
 export function useRecordList(
   meta: ObjectMeta,
-  { parent, belong }: { parent: Given | null; belong: Belonging },
+  places: Places,
   first: Shown,
   onShown: (shown: Shown) => void,
+  onLost: (lost: PlaceKind | 'cursor') => void,
 ) {
+  const { parent, belong } = places;
   const [refinement, setRefinement] = useState(first.refinement);
   const [rows, setRows] = useState<Row[]>(first.rows);
   const [q, setQ] = useState(first.q);
   const [sort, setSort] = useState<Sort[]>(first.sort);
   const { columns, ...own } = useOwnColumns(meta, first.columns);
   const grouping = useGrouping(first);
-  const [place, setPlace] = useState<Place>(first.place);
+  const [cursor, setCursor] = useState(first.cursor);
   const terms = useFieldTerms(meta.fields);
   const condition = useMemo(() => compile(newGroup('all', rows), terms.typeOf).expression ?? undefined, [rows, terms]);
   const settled = useDebounced(
@@ -38,27 +41,37 @@ export function useRecordList(
   );
   const of = parent ? { field: parent.key, uid: parent.uid } : undefined;
   const filter = { refinement, condition: settled.condition, q: settled.q, of, ...belong };
-  const query: RecordQuery = { ...filter, sort, columns, cursor: place.cursor, limit: PAGE };
+  // Rows stand together by what need not be one of their columns.
+  const { group } = grouping;
+  const read = group === null || columns.includes(group) ? columns : [...columns, group];
+  const query: RecordQuery = { ...filter, sort, columns: read, cursor, limit: PAGE };
 
   const page = useRecordPage(meta, query);
-  const stale = place.cursor !== undefined && page.error instanceof ApiError && page.error.code === 'bad_cursor';
+  useCountedWith(meta.key, page.data?.as_of.records);
+  const isStale = cursor !== undefined && page.error instanceof ApiError && page.error.code === 'bad_cursor';
+  const lost = isStale ? 'cursor' : refusedBy(page.error, places);
+  const lose = useEffectEvent((one: PlaceKind | 'cursor') => {
+    if (one === 'cursor') setCursor(undefined);
+    onLost(one);
+  });
   useEffect(() => {
-    if (stale) setPlace({ from: 1 }); // an address of before the list had this order
-  }, [stale]);
+    if (lost) lose(lost);
+  }, [lost]);
   const asked = settled.q ?? '';
   const named = columns.join();
-  const tell = useEffectEvent(() => onShown({ refinement, rows, q: asked, sort, columns, ...grouping.held, place }));
-  useEffect(() => tell(), [refinement, rows, asked, sort, named, grouping.held, place]);
+  const tell = useEffectEvent(() => onShown({ refinement, rows, q: asked, sort, columns, ...grouping.held, cursor }));
+  const where = JSON.stringify([of, belong]);
+  useEffect(() => tell(), [refinement, rows, asked, sort, named, grouping.held, cursor, where]);
   const leave = useLeaving();
   const back =
     <T>(set: (value: T) => void) =>
     (value: T) =>
       leave(() => {
-        setPlace({ from: 1 });
+        setCursor(undefined);
         set(value);
       });
-  const go = (cursor: string | null | undefined, from: number) => {
-    if (cursor) leave(() => setPlace({ cursor, from }));
+  const go = (next: string | null | undefined) => {
+    if (next) leave(() => setCursor(next));
   };
   return {
     refinement,
@@ -77,13 +90,13 @@ export function useRecordList(
     setGroup: (group: string | null) => leave(() => grouping.setGroup(group)),
     setClosed: (closed: string[]) => leave(() => grouping.setClosed(closed)),
     terms,
+    parent,
     of,
     belong,
     filter,
     page,
-    from: place.from,
-    next: () => go(page.data?.next_cursor, place.from + PAGE),
-    previous: () => go(page.data?.previous_cursor, Math.max(1, place.from - PAGE)),
+    next: () => go(page.data?.next_cursor),
+    previous: () => go(page.data?.previous_cursor),
   };
 }
 
@@ -93,6 +106,31 @@ function useRecordPage(meta: ObjectMeta, query: RecordQuery) {
     queryFn: ({ signal }) => api.post('/objects/{object}/query', { path: { object: meta.key }, body: query, signal }),
     placeholderData: keepPreviousData,
   });
+}
+
+const COUNTED: unknown[] = ['record-count', 'record-groups'];
+/** Rows and counts that were asked for together are read no further apart than so many milliseconds. */
+const AT_ONCE = 2_000;
+
+/**
+ * What is counted of a list is of the state that its rows are of: counted again where the rows were read later. What is
+ * being counted is waited for, so that a list that is opened asks for nothing twice.
+ */
+function useCountedWith(object: string, readAt: string | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (readAt === undefined) return;
+    const isBehind = (data: unknown) => {
+      const countedAt = (data as { as_of?: { records?: string } } | undefined)?.as_of?.records;
+      return countedAt !== undefined && Date.parse(readAt) - Date.parse(countedAt) > AT_ONCE;
+    };
+    void client.invalidateQueries(
+      {
+        predicate: ({ queryKey: [what, of], state }) => COUNTED.includes(what) && of === object && isBehind(state.data),
+      },
+      { cancelRefetch: false },
+    );
+  }, [client, object, readAt]);
 }
 
 /** By which field rows stand together; another field begins with all groups open. */
@@ -125,6 +163,7 @@ const countOf = (object: string, filter: Filter, exact: boolean) =>
     queryKey: ['record-count', object, filter, exact],
     queryFn: ({ signal }) =>
       api.post('/objects/{object}/count', { path: { object }, body: { ...filter, exact }, signal }),
+    // It holds until rows are read that are later.
     staleTime: 60_000,
   });
 

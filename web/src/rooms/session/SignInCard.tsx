@@ -36,7 +36,7 @@ export function SignInCard({ fixedUser, onSignedIn }: Props) {
       await api.get('/session');
       // 409: this browser is signed in already, in another tab.
       await auth.login(values.username.trim(), values.password).catch((error: unknown) => {
-        if (!(error instanceof ApiError) || error.status !== 409) throw error;
+        if (!(error instanceof ApiError) || error.status !== 409 || error.otherPerson) throw error;
       });
       onSignedIn();
     } catch (error) {

@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { Outlet } from 'react-router';
-import { ApiError, auth, onSignInRequired } from '../../api/client';
+import { ApiError, auth, onOtherPerson, onSignInRequired } from '../../api/client';
 import { useMe } from '../../api/hooks';
+import { onWindows, tellWindows } from '../../api/windows';
 import type { Me } from '../../api';
 import { setLanguage, useText } from '../../kit/i18n';
 import { setServerNow, shanghai } from '../../kit/clock';
@@ -17,11 +18,19 @@ import { useIdle } from './useIdle';
 // Whoever is signed in draws none of these on the way to the first page.
 const SignInPage = lazy(async () => ({ default: (await import('./SignInPage')).SignInPage }));
 const SessionEnded = lazy(async () => ({ default: (await import('./SessionEnded')).SessionEnded }));
+const OtherPerson = lazy(async () => ({ default: (await import('./OtherPerson')).OtherPerson }));
 const PasswordForm = lazy(async () => ({ default: (await import('../../kit/shell/PasswordForm')).PasswordForm }));
 
 /** The gate: nobody signed in, signed in, or signed in and run out, with the page kept underneath. */
 export function SignedIn() {
   const me = useMe();
+  const isOther = useOtherPerson(me.data?.employee_no);
+  if (isOther)
+    return (
+      <Suspense>
+        <OtherPerson />
+      </Suspense>
+    );
   if (me.data && !me.data.password_due) return <Inside me={me.data} />;
   return (
     <>
@@ -29,6 +38,17 @@ export function SignedIn() {
       <Outside me={me} />
     </>
   );
+}
+
+/** Whether somebody else is signed in than whom this page stands for, as the server or another window says. */
+function useOtherPerson(person: string | undefined): boolean {
+  const [isOther, setOther] = useState(false);
+  useEffect(() => onOtherPerson(() => setOther(true)), []);
+  useEffect(
+    () => onWindows((now) => setOther((before) => before || (now !== null && person !== undefined && now !== person))),
+    [person],
+  );
+  return isOther;
 }
 
 function Outside({ me }: { me: ReturnType<typeof useMe> }) {
@@ -95,7 +115,14 @@ function Inside({ me }: { me: Me }) {
   const resume = () => {
     setEnded(null);
     void client.invalidateQueries();
+    tellWindows(me.employee_no);
   };
+  useEffect(() => tellWindows(me.employee_no), [me.employee_no]);
+  const follow = useEffectEvent((now: string | null) => {
+    if (now === null) expire();
+    else if (ended !== null && now === me.employee_no) resume();
+  });
+  useEffect(() => onWindows((now) => follow(now)), []);
   return (
     <HeadProvider>
       <Shell me={me}>

@@ -1,8 +1,8 @@
 import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
 import { Button, Checkbox, Select } from 'antd';
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { api } from '../../api/client';
+import { api, ApiError } from '../../api/client';
 import { useCan, useCurrentUser, useRecord } from '../../api/hooks';
 import type { WorkItem, WorkPage as WorkAnswer } from '../../api';
 import { useText } from '../../kit/i18n';
@@ -10,9 +10,10 @@ import { Due } from '../../blocks/Due';
 import { useWord } from '../../blocks/lists';
 import { DataTable, type Choice, type Column } from '../../kit/DataTable';
 import { Nothing } from '../../kit/figures';
-import { datetime, decimal } from '../../kit/format';
+import { datetime, decimal, shortened } from '../../kit/format';
 import { useKeys, useListName } from '../../kit/hooks';
 import { Icon } from '../../kit/Icon';
+import { LinkNote, useNoteClosed } from '../../kit/LinkNote';
 import { Clip, LiveStamp, Tag } from '../../kit/marks';
 import { Page } from '../../kit/Page';
 import { PlaceChip, UnitChip } from '../../kit/PlaceChip';
@@ -22,7 +23,7 @@ import { Tabs } from '../../kit/Tabs';
 import { ChosenBar, useChosen } from './Choosing';
 import { ColleagueSelect } from './Handing';
 import { NewTaskDialog } from './NewTask';
-import { aboutIn, asked, hasAssignee, useShown, type About, type Shown, type View } from './shown';
+import { aboutIn, asked, droppedIn, hasAssignee, useShown, type About, type Shown, type View } from './shown';
 import { WorkDrawer } from './WorkDrawer';
 import { addStrings } from '../../kit/strings';
 import { work } from '../../kit/strings/work';
@@ -51,6 +52,7 @@ export function WorkPage() {
   const [search] = useSearchParams();
   const about = aboutIn(search);
   const work = useWork(shown);
+  const note = useLinkNote(shown, show, work);
   const items = itemsOf(work.data);
   const first = work.data?.pages[0];
   const counts = first?.counts;
@@ -100,6 +102,7 @@ export function WorkPage() {
       }
     >
       <section className="panel">
+        {note}
         <Tabs
           value={shown.view}
           onChange={(key) => show({ view: key as View })}
@@ -132,6 +135,29 @@ export function WorkPage() {
       )}
     </Page>
   );
+}
+
+/** What the link said and the list does not follow: of a kind or a unit only the server knows that there is none. */
+function useLinkNote(shown: Shown, show: (change: Partial<Shown>) => void, work: ReturnType<typeof useWork>) {
+  const { t } = useText();
+  const [search] = useSearchParams();
+  const [dropped, setDropped] = useState(() => droppedIn(search));
+  const { view, kind, assignee, sort, mine, overdue } = shown;
+  const [closed, close] = useNoteClosed([view, assignee, sort, mine, overdue]);
+  const kinds = work.data?.pages[0]?.kinds;
+  const noKind = kind !== '' && kinds !== undefined && !kinds.some((one) => one.key === kind);
+  const noUnit = work.error instanceof ApiError && work.error.code === 'organization.unknown_unit';
+  const lose = useEffectEvent(() => {
+    const lost = [noKind && `${t('work.kind')} ${kind}`, noUnit && `${t('place.unit')} ${shown.unit?.code ?? ''}`];
+    setDropped([...dropped, ...lost.filter((one) => one !== false)]);
+    show({ ...(noKind && { kind: '' }), ...(noUnit && { unit: undefined }) });
+  });
+  useEffect(() => {
+    if (noKind || noUnit) lose();
+  }, [noKind, noUnit]);
+  if (closed || dropped.length === 0) return null;
+  const which = dropped.map((one) => shortened(one)).join(t('common.semicolon'));
+  return <LinkNote sentences={[t('link.unread', { which })]} onClose={close} />;
 }
 
 type NewTaskProps = { kinds: WorkAnswer['kinds']; about: About | null; onClose: () => void };

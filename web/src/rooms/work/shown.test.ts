@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aboutIn, asked, searchOf, shownIn } from './shown';
+import { aboutIn, asked, droppedIn, searchOf, shownIn } from './shown';
 
 const at = (text: string) => shownIn(new URLSearchParams(text));
 
@@ -37,4 +37,11 @@ test('a list may be that of a unit and of what nobody has yet, and says so in it
   expect(searchOf(at('unit='))).toEqual({ unit: '' });
   expect(asked(at('nobody=1&unit=B001'))).toMatchObject({ unit: 'B001', below: true, whose: 'nobody' });
   expect(searchOf(at('nobody=1'))).toEqual({ nobody: '1' });
+});
+
+test('an address says what no list follows', () => {
+  const dropped = (text: string) => droppedIn(new URLSearchParams(text));
+  expect(dropped('view=done&kind=approval&unit=HQ&below=0&sort=newest&mine=1&about=party:1&back=/')).toEqual([]);
+  expect(dropped('tab=nope&state=zzz')).toEqual(['tab=nope', 'state=zzz']);
+  expect(dropped('unit=HQ&unit=B001&below=maybe&view=nope')).toEqual(['unit=B001', 'view=nope', 'below=maybe']);
 });

@@ -1,4 +1,4 @@
-import { useKeptShown } from '../../kit/address';
+import { unreadIn, useKeptShown } from '../../kit/address';
 import { unitIn, type InUnit } from '../../kit/PlaceChip';
 
 export type View = 'open' | 'free' | 'asked' | 'done';
@@ -30,6 +30,22 @@ export function shownIn(search: URLSearchParams): Shown {
     nobody: search.has('nobody'),
     unit: unitIn(search),
   };
+}
+
+const ONCE = ['view', 'kind', 'assignee', 'sort', 'mine', 'overdue', 'nobody', 'unit', 'below', 'about', 'back'];
+const OF: Record<string, (value: string) => boolean> = {
+  view: isView,
+  sort: (value) => value === 'urgent' || value === 'newest',
+  below: (value) => value === '0' || value === '1',
+};
+
+/** What an address says and the list does not follow: no part of one, or a value that there is not. */
+export function droppedIn(search: URLSearchParams): string[] {
+  const wrong = Object.entries(OF).flatMap(([name, holds]) => {
+    const value = search.get(name);
+    return value === null || holds(value) ? [] : [`${name}=${value}`];
+  });
+  return [...unreadIn(search, ONCE), ...wrong];
 }
 
 /** Whether a list may be that of one person's work: not what nobody has yet. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -40,7 +41,7 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     question = asked(query, principal, owner, operation)
     fields = fields_of(question, query)
     orders = orders_of(question, query)
-    listed = " ".join([owner.key, *(f"{key} {direction}" for key, direction in orders.shape)])
+    listed = _listed(query, orders, principal)
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
     rows = (_keyset_rows if orders.single else _sorted_rows)(question, fields, orders, cursor, limit)
@@ -49,12 +50,14 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     rows = rows[:limit]
     if backwards:
         rows.reverse()
+    first = _first(cursor, len(rows), more=more)
     has_next, has_previous = (bool(cursor), more) if backwards else (more, bool(cursor))
     side = catalogues.side_table(owner.key)
     return RecordPage(
         rows=present(owner, fields, rows, principal),
-        next_cursor=_cursor(listed, rows[-1], orders, back=False) if rows and has_next else None,
-        previous_cursor=_cursor(listed, rows[0], orders, back=True) if rows and has_previous else None,
+        first=first,
+        next_cursor=_cursor(listed, rows[-1], orders, first + len(rows), back=False) if rows and has_next else None,
+        previous_cursor=_cursor(listed, rows[0], orders, first, back=True) if rows and has_previous else None,
         records_at=clock.now(),
         warehouse_date=side.business_date if side else None,
     )
@@ -219,13 +222,44 @@ class _Phase:
         return exp.GT(this=left, expression=right) if ascending else exp.LT(this=left, expression=right)
 
 
-def _cursor(listed: str, row: Mapping[str, Any], orders: Orders, *, back: bool) -> str:
+def _listed(query: RecordQuery, orders: Orders, principal: Principal) -> str:
+    """What a cursor belongs to: who asks, everything that narrows the list, and its order.
+
+    In any other list, and for anybody else, the row that it names stands elsewhere.
+    """
+    narrowed = [
+        "" if query.refinement == "all" else query.refinement,
+        query.condition,
+        query.text.strip(),
+        query.of and [query.of.through, query.of.uid],
+        query.uids,
+        query.unit and [query.unit.code, query.unit.below],
+        query.served_by,
+    ]
+    ordering = {field.key for field in orders.fields}
+    # Another expression may stand under the same key, of another order or even another type.
+    made = [one.expression for one in query.columns if isinstance(one, Computed) and one.key in ordering]
+    told = [principal.actor, query.object, narrowed, orders.shape, made]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _first(cursor: dict[str, Any] | None, rows: int, *, more: bool) -> int:
+    """The number of a page's first row. Before the first of all stands none, however many there were meanwhile."""
+    if not cursor:
+        return 1
+    if not cursor["back"]:
+        return int(cursor["at"])
+    return max(2, cursor["at"] - rows) if more else 1
+
+
+def _cursor(listed: str, row: Mapping[str, Any], orders: Orders, at: int, *, back: bool) -> str:
+    """The cursor behind a row, or before it (`back`); `at` is the number of the row that follows there."""
     values = (row[f"f:{field.key}"] for field in orders.fields)
-    return cursors.seal(listed, [row["id"], back, *(None if value is None else str(value) for value in values)])
+    return cursors.seal(listed, [row["id"], back, at, *(None if value is None else str(value) for value in values)])
 
 
 def _read_cursor(listed: str, text: str) -> dict[str, Any] | None:
     if not text:
         return None
-    record_id, back, *values = cursors.unseal(listed, text)
-    return {"values": values, "id": record_id, "back": back}
+    record_id, back, at, *values = cursors.unseal(listed, text)
+    return {"values": values, "id": record_id, "back": back, "at": at}

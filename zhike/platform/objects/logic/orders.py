@@ -33,10 +33,8 @@ class Orders:
 
     @property
     def shape(self) -> tuple[Order, ...]:
-        """The orders by key: what the text of a statement and a cursor depend on."""
-        # Another expression may stand under the same key, of a type that does not read the cursor's value.
-        keys = ((f"{field.key}:{field.type}" if field.formula else field.key, way) for field, way in self.keys)
-        return (*keys, (_ID, self.way))
+        """The orders by key: what the text of a statement depends on, and a cursor, beside what computed columns are."""
+        return (*((field.key, way) for field, way in self.keys), (_ID, self.way))
 
     @property
     def fields(self) -> tuple[FieldType, ...]:

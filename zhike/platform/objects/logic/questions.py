@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -12,6 +13,7 @@ from sqlglot import exp
 
 from zhike.expressions import api as expressions
 from zhike.kernel import definitions
+from zhike.kernel.errors import Refused
 from zhike.platform.objects.errors import UnknownField, UnknownRefinement
 from zhike.platform.objects.logic import (
     asking,
@@ -171,10 +173,9 @@ def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation
         shape, written = expressions.shape_of(condition)
     answers = searching.answers(owner, query.text, principal) if query.text.strip() else None
     computed, more = computing.columns(query, owner, principal, condition, len(written))
-    if query.unit is not None:
-        asking.require(owner, (_unit_of(owner).key,), principal)
-    if query.served_by is not None:
-        served_by.require(owner, principal)
+    for place in ("unit", "served_by"):
+        if getattr(query, place) is not None:
+            _PLACES[place](owner, principal)
     return Question(
         owner,
         principal,
@@ -188,6 +189,20 @@ def asked(query: RecordQuery, principal: Principal, owner: ObjectType, operation
         places.inside(query.unit) if query.unit else None,
         query.served_by,
     )
+
+
+def places_of(owner: ObjectType, principal: Principal) -> list[str]:
+    """Return by which places of the firm `principal` may narrow a list of the object."""
+    found = []
+    for place, require in _PLACES.items():
+        with contextlib.suppress(Refused, UnknownField):
+            require(owner, principal)
+            found.append(place)
+    return found
+
+
+def _require_unit(owner: ObjectType, principal: Principal) -> None:
+    asking.require(owner, (_unit_of(owner).key,), principal)
 
 
 def _unit_of(owner: ObjectType) -> FieldType:
@@ -220,3 +235,10 @@ def _with_parent(query: RecordQuery, principal: Principal, owner: ObjectType) ->
     parent = single_records.id_by_uid(known[through.target], query.of.uid, principal)
     points = pointing_at(through.key, parent)
     return replace(query, of=None, condition={"and": [query.condition, points]} if query.condition else points)
+
+
+#: Where in the firm the records of a list belong, as a query calls it, and what refuses whoever may not ask.
+_PLACES: Mapping[str, Callable[[ObjectType, Principal], None]] = {
+    "unit": _require_unit,
+    "served_by": served_by.require,
+}

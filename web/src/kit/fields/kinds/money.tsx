@@ -27,7 +27,14 @@ function Show({ field, value, cell, beside, headless }: ShowProps) {
 
 export const kind: FieldKind = {
   Show,
-  Sum: ({ field, value }) => (field.format === 'change' ? <Change value={value} /> : <Money value={value} />),
+  Sum: ({ field, value, among }) =>
+    among ? (
+      <Show field={{ ...field, currency: HOME }} value={value} cell={false} headless />
+    ) : field.format === 'change' ? (
+      <Change value={value} />
+    ) : (
+      <Money value={value} />
+    ),
   fromForm: (value) => (isMoney(value) ? { amount: String(value.amount), currency: value.currency } : String(value)),
   fault: (value) => notNumber(isMoney(value) ? value.amount : value),
   right: true,
