@@ -11,6 +11,7 @@ from django.test import Client
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from tests.factories.records import SYSTEM, build_firm, customer, give_work, signed_in
+from zhike.kernel import cursors
 from zhike.kernel.encryption import keyring
 from zhike.platform.objects import api as objects
 from zhike.platform.objects.types import RecordQuery
@@ -138,6 +139,13 @@ def test_a_cursor_of_somebody_else_is_none(client, marked):
     assert listed(client, cursor=marked).json()["code"] == "bad_cursor"
 
 
+def test_a_cursor_of_the_list_of_users_is_of_whoever_asked(firm):
+    operator = signed_in({"E4009": "operator"})["operator"]
+    for number, status in (("E4009", 200), ("E4008", 422)):
+        cursor = cursors.seal(f"users user:{number}", ["E1001"])
+        assert operator.get("/api/v1/users", {"cursor": cursor}).status_code == status
+
+
 def test_a_page_says_with_which_row_it_begins(head, marked):
     def page(cursor):
         return listed(head, cursor=cursor).json()
@@ -157,6 +165,8 @@ def test_a_page_of_work_goes_on_after_its_last_item(client, firm):
     second = client.get("/api/v1/work", {"cursor": first["next_cursor"]}).json()
 
     assert (len(first["items"]), len(second["items"]), second["next_cursor"]) == (50, 1, None)
+    other = signed_in({"E4001": "branch_head"})["branch_head"]
+    assert other.get("/api/v1/work", {"cursor": first["next_cursor"]}).json()["code"] == "bad_cursor"
     assert {item["uid"] for item in first["items"] + second["items"]} == {
         str(uid) for uid in WorkItem.objects.values_list("uid", flat=True)
     }

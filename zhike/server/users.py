@@ -31,7 +31,8 @@ def users(
 ) -> schemas.UsersOut:
     """Everybody who has or had a post in the caller's units, a page at a time, and how many want attention and why."""
     permissions.require(request.principal, "user.read")
-    after = str(cursors.unseal("users", cursor)[0]) if cursor else ""
+    listed = f"users {request.principal.actor}"
+    after = str(cursors.unseal(listed, cursor)[0]) if cursor else ""
     page = roster.page(RosterQuery(permissions.units_of(request.principal, "user.read"), q, show, after))
     return {
         "items": [_user_out(row) for row in page.rows],
@@ -39,7 +40,7 @@ def users(
         "total": page.total,
         "counts": schemas.counts_out(page.counts),
         "ending_days": settings.POST_ENDING_DAYS,
-        "next_cursor": cursors.seal("users", [page.rows[-1].staff.employee_no]) if page.more else None,
+        "next_cursor": cursors.seal(listed, [page.rows[-1].staff.employee_no]) if page.more else None,
     }
 
 

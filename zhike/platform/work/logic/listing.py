@@ -40,7 +40,7 @@ def page(query: WorkQuery, principal: Principal) -> tuple[list[WorkItem], str | 
     """Return a page of a list and the cursor of the next one. Raises BadCursor, Refused."""
     field, forward = _order(query)
     narrowed = _asked(query, principal)
-    listed = f"work {query.state} {query.whose} {field}"
+    listed = f"work {principal.actor} {query.state} {query.whose} {field}"
     if query.cursor:
         instant, pk = cursors.unseal(listed, query.cursor)
         beyond = "gt" if forward else "lt"
