@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tests.factories.records import build_firm, customer, unit_uid
+from zhike.kernel import clock
 from zhike.kernel.errors import Invalid
 from zhike.platform.exchange import api as exchange
 from zhike.platform.exchange.types import LoadColumn
@@ -60,6 +61,16 @@ def test_a_number_comes_with_its_kind_and_another_kind_with_a_number_that_fits(f
     assert wrong(hidden) == {"certificate_number": "证件号码：已改证件类型，请重新填写"}
     whole = retyped | {"certificate_number": CARD}
     assert objects.update("party", party.uid, whole, revision=1, principal=firm.branch_head).revision == 2
+
+
+def test_nobody_is_born_and_opens_an_account_after_today(firm):
+    later = {"birth_date": "2050-01-01", "open_date": "2099-01-01"}
+    today = clock.today().isoformat()
+    assert wrong(lambda: made(firm, **later)) == {
+        "birth_date": f"出生日期：不能晚于今天（{today}）",
+        "open_date": f"开户日期：不能晚于今天（{today}）",
+    }
+    assert made(firm, birth_date=today, open_date=today)
 
 
 def test_a_file_is_taken_as_it_comes(firm):

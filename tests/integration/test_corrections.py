@@ -122,6 +122,10 @@ def test_a_correction_is_held_against_the_rules_of_its_fields(firm, steward, par
         "mobile": "value.unwritten",
         "certificate_number": "value.unwritten",
     }
+    assert codes(lambda: ask(firm, party, {"name": None, "birth_date": "2050-01-01"})) == {
+        "name": "record.required",
+        "birth_date": "value.unwritten",
+    }
     assert codes(lambda: ask(firm, party, {"risk_level": "C3"})) == {"risk_level": "record.no_change"}
     assert codes(lambda: ask(firm, party, {"remark": "老客户"})) == {"remark": "record.not_source_owned"}
     assert codes(lambda: ask(firm, party, {"nothing": "1"})) == {"nothing": "object.unknown_field"}

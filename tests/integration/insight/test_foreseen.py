@@ -205,6 +205,30 @@ def test_a_day_of_facts_is_not_made_shorter_unasked_nor_is_another_days_file_tak
     assert flows(tmp_path, [(n, 17) for n in range(25)], date(2026, 3, 17)).state == "done"
 
 
+def test_a_day_waits_that_has_fewer_facts_than_its_source_allows_or_the_facts_of_the_day_before(golden_day, tmp_path):
+    """One row of each account: a tenth less is no chance, and not one account that stands as it stood."""
+    checks = {"drift": 0.1, "source": "test", "verified": False}
+    own = {"key": "daily", "dataset": "test.daily", "file": "daily_{business_date:%Y%m%d}.csv", "checks": checks}
+    found = FLOWS.of(Source)["flows"].model_dump(by_alias=True, exclude_unset=True) | own
+    states = Snapshot(-1, {"source": {"daily": Source.model_validate(found)}})
+
+    def loaded(day, rows):
+        file = tmp_path / f"daily_202601{day:02d}.csv"
+        lines = [f"{n},{amount}" for n, amount in rows]
+        file.write_text("\n".join(["流水号,金额", *lines]) + "\n", encoding="utf-8")
+        return received.load_file("daily", file, snapshot=states)
+
+    for day in (12, 13, 14, 15, 16):
+        assert loaded(day, [(n, day) for n in range(2000)]).state == "done"
+    fewer = loaded(19, [(n, 19) for n in range(1750)])
+    assert fewer.state == "waiting"
+    assert [(one.kind, one.count, one.of, one.allowed) for one in fewer.effects] == [("fewer", 250, 2000, 0.1)]
+    same = loaded(19, [(n, 16) for n in reversed(range(2000))])
+    assert (same.state, [one.kind for one in same.effects]) == ("waiting", ["again"])
+    assert same.effects[0].about.zh == "除日期外与 2026-01-16 的数据完全相同"
+    assert loaded(19, [(n, 16 if n else 14) for n in range(2000)]).state == "done"
+
+
 def test_a_column_that_is_empty_or_the_same_everywhere_waits(golden_day, tmp_path):
     master = FLOWS.of(Source)["flows"].model_copy(
         update={
@@ -277,7 +301,7 @@ def test_what_a_file_takes_from_its_days_is_counted_whatever_it_is_called(golden
 
 
 def test_a_column_that_a_new_day_of_facts_has_empty_waits(golden_day, tmp_path):
-    assert sales(tmp_path, "sales (5).csv", [(n, n, "2026-03-17") for n in range(40)]).state == "done"
+    assert sales(tmp_path, "sales (5).csv", [(n, n + 1, "2026-03-17") for n in range(40)]).state == "done"
     today = sales(tmp_path, "sales (6).csv", [(n, "", "2026-03-16") for n in range(40)])
     assert (today.state, [one.kind for one in today.effects]) == ("waiting", ["emptied"])
 

@@ -56,6 +56,8 @@ const FORMS: Record<Form, (text: string) => Unwritten | null> = {
   resident_id: residentId,
   credit_code: creditCode,
   mobile,
+  // Which day it is the server knows.
+  past_day: () => null,
 };
 
 /** What is wrong with what is typed in a field, by what the field beside it says; the server says it of a missing one. */

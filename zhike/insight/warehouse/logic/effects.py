@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from zhike.expressions import trees
 from zhike.expressions.trees import Tree
-from zhike.insight.warehouse.logic import tables, usual, written
+from zhike.insight.warehouse.logic import quality, tables, usual, written
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.types import EFFECTS_SHARE, FEW_SHARE, Difference, Effect, FewKind, Source
@@ -21,6 +21,8 @@ from zhike.kernel.definition_parts import Labels
 _EXAMPLES = 5
 #: A column counts as filled, or as of several values, where it was in so many of the rows before.
 _FILLED = 0.05
+#: A new day of facts waits with fewer rows than this share of the usual ones, or than its source allows.
+_FEWER = 0.5
 #: So far back the columns of a new day of facts find a day to be compared with.
 _LOOKED_BACK = timedelta(days=15)
 #: Of fewer facts it is chance that a column has one value.
@@ -163,12 +165,31 @@ def of_fact(session: Session, source: Source, row: Load, rows: Tree, count: int)
     elif not before and row.first_date is not None and row.first_date == row.business_date:
         middle = usual.of_source(source.key, row.business_date).median or 0
         if count < middle:
-            found.append(Effect("fewer", about, round(middle - count), round(middle), 0.5))
+            share = min(_FEWER, quality.may_differ(source, middle) / middle)
+            found.append(Effect("fewer", about, round(middle - count), round(middle), share))
     current = _compared(session, source, list(before) or [min(fresh)], before=not before)
+    found += (twice := _again(source, row, count))
     if current is not None:
         total = session.row(trees.sql("select count(*) from _rows", rows=current))[0]
         found += _of_columns(session, source, (current, rows), total, uniform_from=_UNIFORM_FACTS)
+        if not before and count == total and not twice:
+            found += _same_but_for_the_day(session, source, current, rows, count)
     return found
+
+
+def _same_but_for_the_day(session: Session, source: Source, current: Tree, rows: Tree, count: int) -> Iterator[Effect]:
+    """The newest day's facts under a new date; a few rows may be the same by chance, and on a day off prices stand still."""
+    (newest,) = session.row(trees.sql("select max(business_date) from _rows", rows=current))
+    (day,) = session.row(trees.sql("select max(business_date) from _rows", rows=rows))
+    has = session.columns(current)
+    days = {"business_date", source.date}
+    shared = [trees.name(key) for key in source.keys_of_columns if key in has and key not in days]
+    if not shared or not source.trading_days.open_on(day):
+        return
+    only = "select count(*) from _rows where hash(_shared) not in (select hash(_shared) from _current)"
+    if session.row(trees.sql(only, rows=rows, current=current, shared=shared))[0] == 0:
+        about = Labels(f"除日期外与 {newest} 的数据完全相同", f"but for the date what {newest} has")
+        yield Effect("again", about, count, count, 0)
 
 
 def _rows_by_day(session: Session, rows: Tree) -> dict[date, int]:
@@ -203,7 +224,7 @@ def _compared(session: Session, source: Source, days: Sequence[date], *, before:
     )
 
 
-def again(source: Source, row: Load, rows: int) -> list[Effect]:
+def _again(source: Source, row: Load, rows: int) -> list[Effect]:
     """Return the effect of a day's facts whose file is, byte for byte, that of another day."""
     other = written.loads(source=source.key, file_hash=row.file_hash).exclude(business_date=row.business_date).last()
     if other is None or source.grain != "fact" or row.first_date != row.business_date:

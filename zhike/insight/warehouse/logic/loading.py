@@ -344,7 +344,7 @@ def _waits(session: Session, source: Source, row: Load, rows: Tree, plain: Tree)
     """Note what a file would do; return whether a person has to see it first. One that is kept only does nothing."""
     fresh = row.rows_read - row.rows_rejected
     if source.grain == "fact":
-        found = [*effects.of_fact(session, source, row, rows, fresh), *effects.again(source, row, fresh)]
+        found = effects.of_fact(session, source, row, rows, fresh)
     elif _superseded(row):
         found = []
     else:

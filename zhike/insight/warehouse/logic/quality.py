@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from math import sqrt
+from math import inf, sqrt
 
 from django.db.models import Max
 
@@ -69,6 +69,15 @@ def refusal(source: Source, read: int, rejected: int) -> list[dict[str, object]]
     return [LoadFinding("load.too_many_rejected", zh, en, facts).as_dict()]
 
 
+def may_differ(source: Source, middle: float) -> float:
+    """Return by how many rows the file of one day may differ from the `middle` of the days before; by any without a share."""
+    share = source.checks.drift if source.checks else None
+    if share is None:
+        return inf
+    # Events are counted: by chance alone four a day become nine now and then (three standard deviations).
+    return max(share * middle, 3 * sqrt(middle)) if source.grain == "fact" else share * middle
+
+
 def drift(source: Source, business_date: date | None, rows: int) -> list[dict[str, object]]:
     """Return a finding when the rows of one day's file differ from the median of the days before by more than allowed."""
     share_allowed = source.checks.drift if source.checks else None
@@ -78,11 +87,7 @@ def drift(source: Source, business_date: date | None, rows: int) -> list[dict[st
     middle = before.median
     if middle is None:
         return []
-    allowed = share_allowed * middle
-    if source.grain == "fact":
-        # Events are counted: by chance alone four a day become nine now and then (three standard deviations).
-        allowed = max(allowed, 3 * sqrt(middle))
-    if abs(rows - middle) <= allowed:
+    if abs(rows - middle) <= may_differ(source, middle):
         return []
     share = round(100 * (rows - middle) / middle)
     facts = {"rows": rows, "median": middle, "days": len(before.rows), "allowed": share_allowed}

@@ -35,7 +35,7 @@ class WordsSettings(Settings):
 
 
 class WrittenSettings(Settings):
-    """What a field of numbers or names with a fixed form may say."""
+    """What a field whose form may be fixed may say."""
 
     written: Written | None = Field(
         None, description="how people have to write it; what a source gives is taken as it comes"

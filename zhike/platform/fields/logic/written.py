@@ -1,4 +1,4 @@
-"""How people have to write numbers whose form a standard fixes: what is wrong with one, in words that say where to look.
+"""How people have to write what has a fixed form: what is wrong with a value, in words that say where to look.
 
 The browser knows the same forms (web/src/kit/fields/written.ts) and says so while somebody types.
 """
@@ -12,11 +12,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from zhike.kernel import folding
+from zhike.kernel import clock, folding
 from zhike.kernel.definition_parts import Code, Key, Labels, Part, rule
 
-#: Forms of numbers: GB 11643 (18 digits, or the 15 of before), GB 32100, a mobile of the mainland or abroad.
-Form = Literal["resident_id", "credit_code", "mobile"]
+#: Forms: GB 11643 (18 digits, or the 15 of before), GB 32100, a mobile of the mainland or abroad, a day that has come.
+Form = Literal["resident_id", "credit_code", "mobile", "past_day"]
 
 _SHORT, _LONG = 15, 18
 #: The signs of a unified credit code in their order; their places are their values (GB 32100-2015, modulus 31).
@@ -106,8 +106,16 @@ def _mobile(text: str) -> Labels | None:
     )
 
 
+def _past_day(text: str) -> Labels | None:
+    today = clock.today()
+    if date.fromisoformat(text) <= today:
+        return None
+    return Labels(f"不能晚于今天（{today}）", f"should not be after today ({today})")
+
+
 _FORMS: Mapping[Form, Callable[[str], Labels | None]] = {
     "resident_id": _resident_id,
     "credit_code": _credit_code,
     "mobile": _mobile,
+    "past_day": _past_day,
 }

@@ -119,6 +119,8 @@ def check_proposal(
             raise Refused(operation=f"{owner.key}.{key}")
         if field.owner != "source" or not row["source_key"]:
             findings.append(_finding(faults.nobodys(field)))
+        elif by_hand.is_needed(field, principal) and value is None:
+            findings.append(_finding(faults.required(field)))
         elif (rules[key] == "clear" or not field.mask) and field.values.store(value)[""] == row[f"f:{key}"]:
             findings.append(_finding(faults.no_change(field)))
     _raise(owner, findings)

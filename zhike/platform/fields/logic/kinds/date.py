@@ -10,10 +10,11 @@ from zhike.expressions.types import Type
 from zhike.kernel.definition_parts import Day, Labels
 from zhike.platform.fields.logic import moments
 from zhike.platform.fields.logic.value_type import Settings, ValueType
+from zhike.platform.fields.logic.words import WrittenSettings
 from zhike.platform.fields.types import Asked, Cell, Format, Grammar, Wire
 
 
-class DateSettings(Settings):
+class DateSettings(WrittenSettings):
     """What a field of a day may say."""
 
     default: Day | None = Field(None, description="what a new record has")
