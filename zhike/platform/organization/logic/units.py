@@ -44,7 +44,7 @@ def upsert(rows: Iterable[UnitRow]) -> int:
 
 
 def _as_row(unit: Unit) -> UnitRow:
-    return UnitRow(unit.code, unit.name, unit.kind, unit.parent and unit.parent.code)
+    return UnitRow(unit.code, unit.name, unit.kind, unit.parent.code if unit.parent else None)
 
 
 def _parents_first(rows: Mapping[str, UnitRow]) -> list[UnitRow]:
