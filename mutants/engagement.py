@@ -47,8 +47,8 @@ BREAKS = (
         "gate: lock",
         "two origins never take the last place of a cap together",
         _GATE,
-        '"select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n"',
-        '"select %s::int, n::int from unnest(%s::bigint[]) n order by n"',
+        '"select pg_advisory_xact_lock(%s, n) from"',
+        '"select %s::int, n from"',
         _OF_GATE_AT_ONCE,
     ),
     Break(

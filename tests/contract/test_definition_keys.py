@@ -34,7 +34,7 @@ ELSEWHERE = {
     "definition_parts.Stage.from_": "kernel/definition_parts.py",
     "definition_parts.Stage.state": "kernel/definition_parts.py",
     "definition_parts.Stage.units": "kernel/definition_parts.py",
-    "channels.ContentRule.forbidden": "engagement/channels/kinds.py",
+    "channels.ContentRule.forbidden": "engagement/channels/types.py",
     "channels.ContentRule.risk_line": "engagement/channels/kinds.py",
     "channels.TemplateVariable.mask": "engagement/channels/logic/content.py",
     "compliance.Barred.code": "engagement/compliance/logic/checks.py",

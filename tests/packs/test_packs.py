@@ -20,6 +20,10 @@ def test_the_packs_that_ship_are_without_fault_and_already_applied():
     assert packs.plan([Path("packs")]).changes == ()
 
 
+def test_a_pack_that_needs_no_other_is_checked_without_the_others():
+    assert packs.check([Path("packs/core")]) == []
+
+
 def test_every_definition_is_translated_and_has_a_stable_uuid():
     for path in sorted(Path("packs").rglob("*.yaml")):
         body = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))

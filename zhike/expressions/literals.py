@@ -12,6 +12,8 @@ from zhike.expressions.numbers import LIMIT, PLACES
 from zhike.expressions.types import Type
 
 Place = int | str | None
+#: What people write behind a number instead of its zeros.
+ZEROS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12}
 
 
 def literal(written: str, type: Type, at: Place) -> Literal:
@@ -24,6 +26,14 @@ def literal(written: str, type: Type, at: Place) -> Literal:
         Type.DATETIME: _datetime,
     }
     return Literal(readers[type](written, at), type, at=at)
+
+
+def plain_number(number: str, unit: str) -> str:
+    """Return a number with its zeros, exact to the last digit: 1.5 and 万 are 15000."""
+    whole, _point, part = number.partition(".")
+    zeros = ZEROS[unit]
+    part = part.ljust(zeros, "0")
+    return f"{whole}{part[:zeros]}" + (f".{part[zeros:]}" if part[zeros:] else "")
 
 
 def written(value: object) -> str:

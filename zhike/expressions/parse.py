@@ -26,7 +26,7 @@ from zhike.expressions.ast import (
 )
 from zhike.expressions.errors import ExpressionInvalid, Finding
 from zhike.expressions.limits import refuse_deep, refuse_large, refuse_long
-from zhike.expressions.literals import literal
+from zhike.expressions.literals import ZEROS, literal, plain_number
 from zhike.expressions.types import Type
 
 KEYWORDS = frozenset(
@@ -48,11 +48,12 @@ KEYWORDS = frozenset(
     ]
 )
 IDENTIFIER = r"[^\W\d]\w*"
+_UNIT = "|".join(ZEROS)
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     |(?P<text>'(?:[^']|'')*')
     |(?P<quoted>「[^」]*」|`[^`]*`)
-    |(?P<number>[0-9]+(?:\.[0-9]+)?)
+    |(?P<number>[0-9]+(?:\.[0-9]+)?(?:\s*(?:{_UNIT})(?!\w))?)
     |(?P<param>:{IDENTIFIER})
     |(?P<name>{IDENTIFIER})
     |(?P<sign><=|>=|!=|[=<>+\-*/%(),.])
@@ -60,6 +61,7 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_WITH_UNIT = re.compile(rf"([0-9.]+)\s*({_UNIT})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,8 @@ class _Parser:
 
     def _number(self, sign: str, at: int) -> Literal:
         written = self._next().text
+        if unit := _WITH_UNIT.fullmatch(written):
+            written = plain_number(*unit.groups())
         return literal(sign + written, Type.DECIMAL if "." in written else Type.INTEGER, at)
 
     def _primary(self) -> Expression:

@@ -11,6 +11,7 @@ from tests.factories.records import SYSTEM, cover
 from tests.integration.audiences.day import ask, money, publish
 from zhike.insight.audiences import api
 from zhike.insight.serving.logic import served_files
+from zhike.insight.warehouse.port import Session
 from zhike.kernel import clock
 from zhike.kernel.errors import Invalid, NotFound, StaleRevision
 from zhike.platform.objects import api as objects
@@ -33,6 +34,18 @@ def test_an_audience_reads_back_with_words_and_count(audience, firm):
     assert (found.owner, found.owner_name, found.snapshots) == ("E3001", "沈聿", 0)
     assert [row.uid for row in api.audiences(principal=firm.manager)] == [audience.uid]
     assert api.audiences(principal=firm.manager)[0].count == 3
+
+
+def test_a_list_is_counted_in_one_pass_however_long(audience, firm, monkeypatch):
+    lowest = api.create(name="保守", condition=ask("risk_level", "=", "C1"), principal=firm.operator)
+    answered = []
+    row = Session.row
+    monkeypatch.setattr(Session, "row", lambda self, tree: answered.append(row(self, tree)) or answered[-1])
+
+    found = {one.uid: one.count for one in api.audiences(principal=firm.operator)}
+
+    assert found == {audience.uid: 6, lowest.uid: 2}
+    assert [sorted(one) for one in answered] == [[2, 6]]
 
 
 def test_a_name_is_needed(parties, firm):

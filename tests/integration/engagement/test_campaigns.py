@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
@@ -156,6 +156,20 @@ def test_a_bad_plan_lists_every_fault(desk):
     with pytest.raises(BadPlan) as bad:
         campaigns.create(plan, principal=SYSTEM)
     assert {finding["field"] for finding in bad.value.findings} == {"name", "template", "goal.expression", "goal.days"}
+
+
+def test_a_script_says_no_word_that_no_text_may(desk):
+    plan = CampaignPlan(
+        name="体检", audience=desk.audience.uid, template="service_checkup", goal="trade_count >= 1", goal_days=5
+    )
+    with pytest.raises(BadPlan) as bad:
+        campaigns.create(replace(plan, script="您好，保本高收益，稳赚"), principal=SYSTEM)
+
+    assert [(found["code"], found["field"]) for found in bad.value.findings] == [
+        ("campaign.forbidden_word", "script")
+    ] * 2
+    assert "文案含禁用语“保本”" in bad.value.findings[0]["message"]
+    campaigns.create(replace(plan, script="您好，本次为您做账户体检"), principal=SYSTEM)
 
 
 def test_control_is_left_alone(desk, mailbox):

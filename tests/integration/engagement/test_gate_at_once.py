@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from tests.factories.records import build_firm, customer
 from tests.factories.waiting import until_it_waits
 from zhike.engagement.compliance import api as compliance
+from zhike.engagement.compliance.logic import gate
 from zhike.engagement.compliance.models import CapReservation, Decision
 from zhike.engagement.compliance.types import Touch
 from zhike.kernel import clock
@@ -60,3 +61,12 @@ def test_a_party_is_decided_about_once(party):
     with transaction.atomic():
         assert compliance.decide(touch(1), [party]) == []
     assert Decision.objects.filter(party_id=party).count() == 1
+
+
+def test_parties_whose_numbers_need_more_than_32_bits_are_locked_too(party, own_database):
+    far = 2**31
+    with transaction.atomic():
+        gate._lock([far + 5, 2**40 + 3, far + 2**33 + 5])
+        with psycopg.connect(own_database) as watcher:
+            held = "select objid from pg_locks where locktype = 'advisory' and classid = %s and granted order by 1"
+            assert watcher.execute(held, [gate._LOCK_CLASS]).fetchall() == [(3,), (5,)]

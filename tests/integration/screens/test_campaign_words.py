@@ -51,6 +51,11 @@ def test_a_goal_is_written_with_labels_and_kept_by_keys(desk, language, text, ex
     assert screens.options_out([], language)["goals"]["examples"][0]["expression"] == example
 
 
+def test_a_goal_takes_numbers_as_people_write_them(desk):
+    goal = screens.campaign_out(draft(desk, goal="净流入 >= 1万 and 成交笔数 > 0.5千"), SYSTEM)["goal"]
+    assert goal["expression"] == "net_inflow >= 10000 and trade_count > 500"
+
+
 def test_a_list_costs_the_same_number_of_queries_however_long(desk):
     def queries():
         with CaptureQueriesContext(connection) as found:

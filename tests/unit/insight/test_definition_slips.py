@@ -21,6 +21,7 @@ INFLOW, DEALS = "securities/measures/net_inflow.yaml", "securities/measures/trad
 COVERAGE = "securities/objects/coverage.yaml"
 TABLE = "securities/compliance/suitability.yaml"
 DESK = "securities/pages/home_operator.yaml"
+LETTER = "securities/templates/service_checkup.yaml"
 TAG, GROWTH = "securities/tags/activity.yaml", "securities/indicators/asset_growth_30d.yaml"
 
 
@@ -57,7 +58,7 @@ SLIPS = [
     (DEALS, "goal: true", "effect: true\ngoal: true", "measure.doubled_effect", "claimed by net_inflow, trade_count"),
     (GATE, "code: suppressed, ", "", "definition.missing_key", "code"),
     (CUSTOMER, "line: total_asset", "line: total_assets", "definition.unknown_reference", "Did you mean 'total_asset'"),
-    # faults note F3 and section 4, no. 1
+    # keys and values that would make the engine compute something else
     (IDLE, "where:", "wehre:", KEY, "Did you mean 'where'"),
     (IDLE, "across: max", "across: maximum", VALUE, "'sum', 'min' or 'max'"),
     (IDLE, "across: max", "accross: max", KEY, "Did you mean 'across'"),
@@ -149,6 +150,10 @@ SLIPS = [
     (GATE, "field: consent_phone, granted: [granted]", "field: consent_phone, granted: [grantd]", "gate.unknown_option", "Did you mean 'granted'"),
     (GATE, "field: consent_phone", "field: value_tier", "gate.unknown_option", "value_tier"),
     (GATE, "field: consent_phone", "field: mobile", "gate.no_choice", "'mobile' is phone"),
+    (GATE, 'to: "21:00"', 'to: "8pm"', FORM, '"08:00", in quotes'),
+    (LETTER, "channel: email", "channel: fax", VALUE, "'email'"),
+    (LETTER, "value: name,", "value: no_such_field,", "expression.invalid", "no_such_field"),
+    (LETTER, "value: name,", "value: total_assets,", "expression.invalid", "total_asset ("),
     (GATE, "field: status", "field: birth_date", "gate.no_choice", "a choice"),
     (GATE, "field: status", "field: total_asset", "gate.no_choice", "money"),
     (GATE, "field: marketing_suppressed", "field: name", "gate.no_boolean", "it has to be boolean"),
@@ -171,6 +176,11 @@ def test_a_slip_is_a_finding_with_its_line(tmp_path, file, old, new, code, says)
 
     assert [(finding.code, finding.line) for finding in found if finding.code == code] == [(code, line)], found
     assert says in next(finding.message for finding in found if finding.code == code)
+
+
+@pytest.mark.parametrize("value", ["total_asset", "activity", "coalesce(name, '客户')", "count(coverages)"])
+def test_a_variable_may_be_a_field_a_figure_or_a_tag(tmp_path, value):
+    assert findings(tmp_path, LETTER, "value: name,", f'value: "{value}",')[0] == []
 
 
 def _second_identity(tmp_path: Path, **changes: str) -> list[Path]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from zhike.engagement.channels.types import ContentRule, Template
 from zhike.expressions import api as expressions
 from zhike.expressions.errors import ExpressionInvalid
 from zhike.expressions.parse import parse_tree
+from zhike.expressions.types import Field, Schema, Type
+from zhike.insight.indicators import api as indicators
+from zhike.insight.tags.types import Tag
 from zhike.kernel.definition_checks import each, unknown
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Finding, Kind, Snapshot
@@ -19,13 +23,14 @@ _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def check_template(template: Template, everything: Snapshot) -> Iterator[Finding]:
-    """Yield unknown, doubled and unmasked variables, forbidden words, a missing risk line."""
+    """Yield unknown, doubled and unmasked variables and those without a value, forbidden words, a missing risk line."""
     rules = everything.of(ContentRule).get("default")
     texts = ("subject", "body")
     return each(
         *(_unknown_variables(template, where) for where in texts),
         _doubled(template),
         _unused(template),
+        _values(template, everything),
         _unmasked(template, everything),
         *(_forbidden(template, where, rules) for where in texts if rules),
         *([_risk_line(template, rules)] if rules else []),
@@ -52,6 +57,25 @@ def _unused(template: Template) -> Iterator[Finding]:
         if variable.key not in used:
             said = Labels(f"变量“{variable.key}”没有用到", f"variable '{variable.key}' is used nowhere")
             yield Finding("template.unused_variable", said, ("variables", index, "key"), (variable.key,))
+
+
+def _values(template: Template, everything: Snapshot) -> Iterator[Finding]:
+    """Yield what is wrong with the expressions of variables, over the party and the figures beside it."""
+    for party in [owner.key for owner in catalogue.provisional(everything).values() if owner.role == "party"]:
+        schema = _schema(party, everything)
+        for index, variable in enumerate(template.variables):
+            try:
+                expressions.parse(variable.value, schema)
+            except ExpressionInvalid as error:
+                yield from error.in_definition(("variables", index, "value"))
+
+
+def _schema(party: str, everything: Snapshot) -> Schema:
+    own = catalogue.schema(party, everything)
+    shown = set(catalogue.names_of(everything, party)["field"])
+    tags = {key: Field(key, Type.TEXT, dict(tag.labels)) for key, tag in everything.of(Tag).items()}
+    figures = {**indicators.checking_schema(everything).fields, **tags}
+    return replace(own, fields={**{key: field for key, field in figures.items() if key in shown}, **own.fields})
 
 
 def _unmasked(template: Template, everything: Snapshot) -> Iterator[Finding]:
@@ -88,10 +112,8 @@ def _paths(text: str) -> list[tuple[str, ...]]:
 
 
 def _forbidden(template: Template, where: str, rules: ContentRule) -> Iterator[Finding]:
-    for word in rules.forbidden:
-        if word in getattr(template, where):
-            said = Labels(f"文案含禁用语“{word}”（{rules.source}）", f"the text says '{word}' ({rules.source})")
-            yield Finding("template.forbidden_word", said, (where,))
+    for said in rules.faults(getattr(template, where)):
+        yield Finding("template.forbidden_word", said, (where,))
 
 
 def _risk_line(template: Template, rules: ContentRule) -> Iterator[Finding]:

@@ -62,6 +62,14 @@ class ContentRule(Sourced):
     forbidden: tuple[Text, ...] = Field((), description="words that no text may hold")
     risk_line: Text | None = Field(None, description="the line that a text about a product must hold")
 
+    def faults(self, text: str) -> list[Labels]:
+        """Return what is wrong with a text that holds words that none may."""
+        return [
+            Labels(f"文案含禁用语“{word}”（{self.source}）", f"the text says '{word}' ({self.source})")
+            for word in self.forbidden
+            if word in text
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -64,8 +64,12 @@ def provisional(everything: Snapshot) -> Mapping[str, ObjectType]:
     return catalogues.provisional(everything)
 
 
-def schema(object: str) -> Schema:
-    """Return what conditions over the object may name."""
+def schema(object: str, everything: Snapshot | None = None) -> Schema:
+    """Return what conditions over the object may name; of `everything`, definitions that may have no tables yet, where
+    given.
+    """
+    if everything is not None:
+        return catalogues.expression_schema(catalogues.provisional(everything), object)
     return catalogues.expression_schema(catalogues.catalogue(), catalogues.object_type(object).key)
 
 

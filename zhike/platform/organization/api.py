@@ -42,7 +42,7 @@ __all__ = [
 
 
 def upsert_units(rows: Iterable[UnitRow]) -> int:
-    """Add or rename units by their code, parents first; return how many rows there were."""
+    """Add or rename units by their code; return how many there were. Raises UnknownUnit and UnitCircle."""
     with database.writing():
         return units.upsert(rows)
 

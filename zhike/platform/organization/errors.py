@@ -15,6 +15,15 @@ class UnknownUnit(ZhikeError):
     en = "There is no unit '{unit}'. There are: {has}"
 
 
+class UnitCircle(ZhikeError):
+    """Units that stand above themselves."""
+
+    code = "organization.unit_circle"
+    status = 422
+    zh = "机构的上级关系成环：{units}（箭头指向上级）。请更正机构文件中的上级机构代码"
+    en = "Units are above themselves: {units} (each arrow leads to the unit above). Correct the parents in the file of units"
+
+
 class UnknownRole(ZhikeError):
     """A role that no pack defines."""
 

@@ -145,7 +145,7 @@ class FileActor:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit as a source or pack names it: parents come before their children."""
+    """A unit as a source or pack names it, in any order."""
 
     code: str
     name: str

@@ -8,6 +8,7 @@ from zhike.engagement.campaigns.errors import BadPlan, WrongState
 from zhike.engagement.campaigns.models import Campaign
 from zhike.engagement.campaigns.types import CampaignPlan
 from zhike.engagement.channels import api as channels
+from zhike.engagement.channels.types import ContentRule
 from zhike.expressions import api as expressions
 from zhike.expressions.types import Type
 from zhike.insight.indicators import api as indicators
@@ -58,6 +59,10 @@ def check_plan(plan: CampaignPlan) -> None:
     if plan.result_set not in definitions.all_of(ResultSet):
         zh, en = f"没有结果码集“{plan.result_set}”", f"There is no set of results '{plan.result_set}'"
         findings.append(_finding("campaign.unknown_results", "result_set", zh, en))
+    for rule in definitions.all_of(ContentRule).values():
+        findings += [
+            _finding("campaign.forbidden_word", "script", said.zh, said.en) for said in rule.faults(plan.script)
+        ]
     for field, check in (
         ("template", lambda: channels.template(plan.template)),
         ("goal.expression", lambda: parse_goal(plan.goal)),

@@ -156,9 +156,11 @@ def _written(verdict: Verdict) -> list[dict[str, object]]:
 
 
 def _lock(party_ids: Sequence[int]) -> None:
+    """Lock parties, in one order for everybody; such a lock has 32 bits, which ids far apart may share."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pg_advisory_xact_lock(%s, n::int) from unnest(%s::bigint[]) n order by n",
+            "select pg_advisory_xact_lock(%s, n) from"
+            " (select distinct (id & 2147483647)::int as n from unnest(%s::bigint[]) id order by n) locks",
             [_LOCK_CLASS, list(party_ids)],
         )
 

@@ -190,14 +190,8 @@ def _feed_units(session: Session, master: Master, schema: Schema) -> LoadCounts:
             rows=session.table(master.dataset),
         )
     )
-    by_code = {row[0]: row for row in rows}
-
-    def depth(code: str | None) -> int:
-        return 0 if code not in by_code else 1 + depth(by_code[code][3])
-
-    ordered = sorted(rows, key=lambda row: (depth(row[0]), row[0]))
     before = {unit.code: unit for unit in organization.all_units()}
-    sent = organization.upsert_units([UnitRow(*row) for row in ordered])
+    sent = organization.upsert_units([UnitRow(*row) for row in rows])
     changed = [unit.code for unit in organization.all_units() if before.get(unit.code) != unit]
     created = sum(code not in before for code in changed)
     return LoadCounts(read=sent, created=created, updated=len(changed) - created)
