@@ -112,7 +112,7 @@ def test_employees_of_a_small_firm_do_not_vanish_unasked(golden_day, golden_file
     assert (short.state, told(short, "leave", "柜台员工").count) == ("waiting", len(golden.inputs()["employees"]) - 1)
 
 
-def test_a_branch_that_is_named_no_longer_is_told_by_its_name_and_asked_about(golden_day, golden_files, tmp_path):
+def test_a_branch_that_goes_or_becomes_another_is_told_by_its_name_and_asked_about(golden_day, golden_files, tmp_path):
     short = later(golden_files, tmp_path, "counter_branch", 18, lambda rows: [row for row in rows if "B002" not in row])
     gone = organization.unit_by_code("B002").id
     assert short.state == "waiting"
@@ -124,8 +124,16 @@ def test_a_branch_that_is_named_no_longer_is_told_by_its_name_and_asked_about(go
         19,
         lambda rows: [row.replace("云岭人民路", "云岭解放路") for row in rows],
     )
-    assert (renamed.state, told(renamed, "change", "机构").units) == ("done", {gone: 1})
+    assert (renamed.state, told(renamed, "change", "机构").units) == ("waiting", {gone: 1})
     assert {one.kind for one in renamed.effects if one.about.zh == "机构"} == {"change"}
+    moved = later(
+        golden_files,
+        tmp_path,
+        "counter_branch",
+        20,
+        lambda rows: [row.replace("R01", "HQ") if "B002" in row else row for row in rows],
+    )
+    assert (moved.state, told(moved, "change", "机构").units) == ("waiting", {gone: 1})
 
 
 def parties():

@@ -4736,10 +4736,10 @@ export interface components {
         };
         /** @description How people have to write a value: in one form, or in that of the option of another field. */
         WrittenOut: {
-            always: ("resident_id" | "credit_code" | "mobile") | null;
+            always: ("resident_id" | "credit_code" | "mobile" | "past_day") | null;
             by: string | null;
             of: {
-                [key: string]: "resident_id" | "credit_code" | "mobile";
+                [key: string]: "resident_id" | "credit_code" | "mobile" | "past_day";
             };
         };
     };
