@@ -12,6 +12,7 @@ from tests.factories.records import SYSTEM
 from zhike.insight.warehouse.models import Load
 from zhike.kernel import actions
 from zhike.kernel.ids import uuid7
+from zhike.platform.objects import api as objects
 from zhike.platform.organization import api as organization
 from zhike.platform.permissions.types import Post
 from zhike.platform.work import api as work
@@ -156,3 +157,15 @@ def test_a_load_that_left_rows_behind_is_not_simply_done(people):
     Load.objects.filter(pk=newest.pk).update(rows_rejected=3)
     rows = [row["cells"] for row in shown(people, "operator")["last_load"]["data"]["rows"]]
     assert {(row["file"].startswith(file), row["state"]) for row in rows} == {(True, "partly"), (False, "done")}
+
+
+def test_who_is_in_no_tier_is_counted_as_such_so_that_the_tiers_add_up(people):
+    """The last test of the file: the customer it makes stays."""
+    branch = str(organization.unit_by_code(BRANCH_CODE).uid)
+    objects.create("party", {"name": "未入层", "branch": branch}, principal=SYSTEM)
+    count = shown(people, "branch_head")["book_figures"]["data"]["figures"][-1]
+    assert (count["compare"][-1]["labels"], count["compare"][-1]["value"]) == (
+        {"zh": "无价值分层", "en": "No value tier"},
+        1,
+    )
+    assert sum(part["value"] for part in count["compare"]) == count["value"]

@@ -306,15 +306,17 @@ def _comparison(owner: ObjectType, item: Compared, values: Mapping[str, object])
 
 
 def _groups(query: RecordQuery, key: str, owner: ObjectType, principal: Principal) -> list[Comparison]:
-    """How many records have each value of a choice, in the order of its options."""
-    if key not in owner.fields:
+    """How many records have each value of a choice, in the order of its options, and last how many have none of them."""
+    field = owner.fields.get(key)
+    if field is None:
         return []
     counted = {value: n for value, n, _sums in objects.summarize(query, principal=principal, group_by=key)}
-    return [
-        {"labels": labels(option.labels), "value": counted[option.key], "format": "count", "unit": None}
-        for option in owner.fields[key].options
-        if option.key in counted
-    ]
+    named = [(labels(one.labels), counted.pop(one.key)) for one in field.options if one.key in counted]
+    none = sum(counted.values())
+    if none:
+        said: Labels = {"zh": f"无{field.labels['zh']}", "en": f"No {field.labels['en'].lower()}"}
+        named.append((said, none))
+    return [{"labels": said, "value": n, "format": "count", "unit": None} for said, n in named]
 
 
 def _movers(principal: Principal, unit: OrgUnit | None, settings: Movers) -> BlockData:
