@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from zhike.kernel import folding
 from zhike.platform.fields import search_tokens
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.statements import ALIAS
 from zhike.platform.objects.types import FieldType
@@ -34,10 +35,16 @@ def holds(where: Where, field: FieldType, text: str) -> exp.Expr:
 
 
 def is_text(where: Where, field: FieldType, text: str) -> exp.Expr:
-    """Return that the value of a field is the text; of an encrypted one its keyed hash says so."""
+    """Return that the value of a field is the text; of an encrypted one its keyed hash says so.
+
+    What a field cannot hold is the value of none.
+    """
     if field.values.telling == ("",):
         return _plain(field).eq(where.bind(_folded(field, text)))
-    columns = field.values.compared(text)
+    try:
+        columns = field.values.compared(text)
+    except BadValue:
+        return exp.false()
     return exp.and_(*(_column(field, suffix).eq(where.bind(value)) for suffix, value in columns.items()))
 
 
