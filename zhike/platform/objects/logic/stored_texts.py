@@ -13,6 +13,9 @@ from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.statements import ALIAS
 from zhike.platform.objects.types import FieldType
 
+#: Names have at most 200 characters; PostgreSQL takes no pattern of thousands.
+_LONGEST = 256
+
 
 def overlaps(where: Where, tokens: Sequence[str]) -> exp.Expr:
     """Return that a record has one of the search tokens."""
@@ -30,8 +33,11 @@ def text_array(where: Where, tokens: Sequence[str]) -> exp.Expr:
 
 
 def holds(where: Where, field: FieldType, text: str) -> exp.Expr:
-    """Return that a name has the text in it, however both are written."""
-    return exp.RegexpLike(this=_column(field), expression=where.bind(folding.writings(folding.name(text))))
+    """Return that a name has the text in it, however both are written. A longer text than any name is in none."""
+    folded = folding.name(text)
+    if len(folded) > _LONGEST:
+        return exp.false()
+    return exp.RegexpLike(this=_column(field), expression=where.bind(folding.writings(folded)))
 
 
 def is_text(where: Where, field: FieldType, text: str) -> exp.Expr:
