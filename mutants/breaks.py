@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants import effects, engagement, files, kernel, questions, reading, records, rights, warehouse
+from mutants import effects, engagement, files, kernel, questions, reading, records, rights, security, warehouse
 
 BREAKS = (
     *engagement.BREAKS,
@@ -14,4 +14,5 @@ BREAKS = (
     *questions.BREAKS,
     *warehouse.BREAKS,
     *files.BREAKS,
+    *security.BREAKS,
 )

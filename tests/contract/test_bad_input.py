@@ -232,6 +232,17 @@ def test_a_form_that_is_not_what_it_says_is_unreadable(client, method):
     assert answer.json()["code"] == "request.unreadable"
 
 
+@pytest.mark.parametrize("text", ["9" * 400, "9" * 20_000, "张" * 256, "张" * 257, "张" * 20_000])
+def test_what_is_longer_than_any_value_is_found_nowhere(client, text):
+    customer("张" * 200, mobile="13800001234", certificate_number="310101199001011234")
+    operator = signed_in({"E0009": "operator"})["operator"]
+    for asked in (client, operator):
+        found = asked.post(QUERY, {"q": text}, content_type="application/json")
+        assert (found.status_code, found.json()["rows"]) == (200, [])
+        assert asked.get("/api/v1/search", {"q": text}).json() == {"groups": []}
+    assert len(client.post(QUERY, {"q": "张" * 200}, content_type="application/json").json()["rows"]) == 1
+
+
 @pytest.fixture
 def away(client, monkeypatch):
     """A database that answers nothing any more to somebody who has signed in."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+import uuid
 from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+import zhike.server.urls  # noqa: F401  (adds the routers)
 from tests.factories.records import build_firm
 from zhike.kernel import clock
 from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import WeakPassword
 from zhike.platform.organization.logic import passwords
 from zhike.platform.organization.models import SignInFailures, User
+from zhike.server.http import api
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/_allauth/browser/v1/auth/login"
@@ -325,3 +329,17 @@ def test_for_whom_a_page_stands_is_written_as_in_an_address():
     client = Client(headers={"X-Stands-For": "%E5%B7%A5%E5%8F%B7%207"})
     assert sign_in(client, "工号 7", word).status_code == 200
     assert client.get("/api/v1/me").status_code == 200
+
+
+def test_no_route_but_those_of_the_password_answers_whoever_has_to_change_it(password):
+    client = Client()
+    assert sign_in(client, "E1001", organization.set_password("E1001")[1]).status_code == 200
+    answered = set()
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method, operation in methods.items():
+            address = re.sub(r"\{[^}]+\}", str(uuid.UUID(int=7)), path)
+            answer = client.generic(method.upper(), address, b'{"wehre": 1}', content_type="application/json")
+            told = answer.json() if answer.content else {}
+            if (answer.status_code, told.get("code")) != (403, "organization.password_due"):
+                answered.add(operation["operationId"])
+    assert answered == {"getSession", "getMe", "setLanguage", "changePassword", "signOutEverywhere"}

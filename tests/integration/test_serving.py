@@ -51,18 +51,32 @@ def until(what: str, answer, seconds: float = 20):  # type: ignore[no-untyped-de
     raise AssertionError(f"never: {what}")
 
 
+def environment(home):
+    kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    return kept | {"ZHIKE_HOME": str(home), "ZHIKE_SMTP_PORT": str(free_port()), "PYTHONPATH": "."}
+
+
+def serving(*options):
+    return [sys.executable, "-m", "zhike.cli", "serve", "--json", *map(str, options)]
+
+
+def refused(home, *options):
+    """Start a server that does not come up; return its exit code and what it said of that."""
+    done = subprocess.run(
+        serving(*options), env=environment(home), capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, [json.loads(line) for line in done.stderr.splitlines()], done.stdout
+
+
 class Installation:
     """A running `serve --all` and what it says."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.port = free_port()
-        environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-        environment |= {"ZHIKE_HOME": str(home), "ZHIKE_SMTP_PORT": str(free_port()), "PYTHONPATH": "."}
-        command = ["serve", "--all", "--json", "--customers", CUSTOMERS, "--days", DAYS, "--port", self.port]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "zhike.cli", *map(str, command)],
-            env=environment,
+            serving("--all", "--customers", CUSTOMERS, "--days", DAYS, "--port", self.port),
+            env=environment(home),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -108,6 +122,7 @@ def installation(tmp_path_factory):
 
 
 def test_everything_comes_up_and_the_sign_ins_are_printed(installation):
+    assert installation.healthy(), "the address was printed before it answered"
     assert installation.announced["address"] == f"http://127.0.0.1:{installation.port}/"
     assert [row["role"] for row in installation.announced["sign_ins"]] == [
         "客户经理",
@@ -118,7 +133,6 @@ def test_everything_comes_up_and_the_sign_ins_are_printed(installation):
         "数据管理员",
         "合规管理",
     ]
-    assert until("healthy", installation.healthy)
     assert installation.part("zhike.cli worker") and installation.part("granian") and installation.part("postgres -D")
 
 
@@ -127,6 +141,42 @@ def test_what_it_writes_is_closed_to_everybody_else_on_the_machine(installation)
     written = [installation.home, *installation.home.rglob("*")]
     assert {"warehouse", "sample", "secrets"} <= {path.name for path in written}
     assert [str(path) for path in written if path.exists() and path.stat().st_mode & 0o077] == []
+
+
+def test_the_passwords_of_a_trial_are_for_trying(installation):
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    address = f"http://127.0.0.1:{installation.port}"
+
+    def asked(path, body=None, token=""):
+        sent = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "X-CSRFToken": token}
+        return json.load(browser.open(urllib.request.Request(address + path, sent, headers), timeout=20))
+
+    one = installation.announced["sign_ins"][0]
+    who = {"username": one["employee_no"], "password": one["password"]}
+    asked("/_allauth/browser/v1/auth/login", who, asked("/api/v1/session")["csrf"])
+    assert asked("/api/v1/me")["password_due"] == ""
+    assert asked("/api/v1/work")["items"] is not None
+
+
+def test_a_second_server_of_a_home_is_told_who_runs_it(installation):
+    code, said, printed = refused(installation.home, "--port", free_port())
+
+    assert (code, [one["code"] for one in said], printed) == (1, ["serve.already"], "")
+    assert said[0]["facts"]["pid"] == installation.process.pid
+    assert said[0]["facts"]["since"][:4] >= "2026"
+    assert (
+        installation.announced["address"] in said[0]["message"] and str(installation.process.pid) in said[0]["message"]
+    )
+    assert installation.healthy()
+
+
+def test_a_port_that_is_taken_is_said_once_before_anything_is_prepared(installation, tmp_path):
+    code, said, printed = refused(tmp_path, "--all", "--port", installation.port)
+
+    assert (code, [one["code"] for one in said], printed) == (1, ["serve.port_taken"], "")
+    assert said[0]["facts"]["port"] == installation.port
+    assert [path.name for path in tmp_path.iterdir()] == ["serve.lock"]
 
 
 @pytest.mark.parametrize(

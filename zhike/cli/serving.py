@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -11,38 +12,67 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
+import uuid
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from types import FrameType
 
 from zhike.cli.installation import home, opened
+from zhike.cli.one_server import only_server
 from zhike.cli.output import Output
-from zhike.kernel.errors import Unavailable
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.errors import ZhikeError
 from zhike.server.embedded.postgres import EmbeddedPostgres
 
 _IDLE_SECONDS = 0.5
 _RESTART_SECONDS = 1.0
 _STOP_SECONDS = 10
+_ANSWER_SECONDS = 5
 _SMTP_PORT = 2525
 
 
-class Part:
-    """A child process that is kept running."""
+class PortTaken(ZhikeError):
+    """Something else listens where the server is to listen."""
 
-    def __init__(self, name: str, command: list[str]) -> None:
+    code = "serve.port_taken"
+    status = 409
+    zh = "{host}:{port} 已被其他程序占用。请停止该程序，或换一个端口：--port {other}"
+    en = "{host}:{port} is taken by another program. Stop it, or choose another port: --port {other}"
+
+
+class DidNotStart(ZhikeError):
+    """The web server ended before it answered anything: another try would end the same way."""
+
+    code = "serve.did_not_start"
+    status = 500
+    zh = "网页服务无法启动（退出代码 {exit_code}），原因见上"
+    en = "The web server does not start (exit code {exit_code}); see above why"
+
+
+class Part:
+    """A child process that is kept running; `require` raises where it cannot be started now."""
+
+    def __init__(self, name: str, command: list[str], require: Callable[[], None] = lambda: None) -> None:
         self.name = name
         self._command = command
+        self._require = require
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the part; it dies with the supervisor, whatever happens to it."""
+        self._require()
         self._process = subprocess.Popen(self._command, start_new_session=True, preexec_fn=_die_with_parent)
 
-    def watch(self) -> None:
-        """Start the part again if it died, and say so."""
+    def watch(self, *, has_answered: bool = True) -> None:
+        """Start the part again if it died, and say so; raise DidNotStart for one that never answered."""
         if self._process is None or self._process.poll() is None:
             return
         self._end_children(self._process.pid)
+        if not has_answered:
+            self._require()
+            raise DidNotStart(exit_code=self._process.returncode)
         print(f"!! {self.name} 意外退出（代码 {self._process.returncode}），正在重启", file=sys.stderr, flush=True)
         time.sleep(_RESTART_SECONDS)
         self.start()
@@ -68,9 +98,15 @@ class Part:
 
 def serve(options: argparse.Namespace, output: Output) -> int:
     """Run database, server and, with `--all`, worker and mail catcher until Ctrl-C."""
-    _require_free(options.host, options.port)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    with only_server(home(), _address(options)):
+        _require_free(options.host, options.port)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
+        _serve(options, output)
+    return 0
+
+
+def _serve(options: argparse.Namespace, output: Output) -> None:
     database = None if os.environ.get("DATABASE_URL") else EmbeddedPostgres(home())
     with ExitStack() as stack:
         if database is not None:
@@ -85,25 +121,47 @@ def serve(options: argparse.Namespace, output: Output) -> int:
                 sign_ins = trial.prepare(options, output)
             outdated = trial.outdated_packs()
         stopping = _stopped_by_signals()
-        parts = [Part("网页服务", _server_command(options))]
+        web = Part("网页服务", _server_command(options), lambda: _require_free(options.host, options.port))
+        parts = [web]
         if options.all:
             parts.append(Part("后台任务", [sys.executable, "-m", "zhike.cli", "worker"]))
         for part in parts:
             part.start()
             stack.callback(part.stop)
-        _announce(options, sign_ins, output)
-        if outdated:
-            print(
-                f"!! {output.words('业务包', 'Packs:')} {outdated[output.lang]}: zhike pack plan, zhike pack apply",
-                file=sys.stderr,
-                flush=True,
-            )
+        has_answered = False
         while not stopping.wait(_IDLE_SECONDS):
             if database is not None and database.restart_if_dead():
                 print("!! 数据库意外退出，已重启", file=sys.stderr, flush=True)
             for part in parts:
-                part.watch()
-    return 0
+                part.watch(has_answered=has_answered or part is not web)
+            if not has_answered and _answers(options.host, options.port):
+                has_answered = True
+                _announce(options, sign_ins, output)
+                _tell_outdated(outdated, output)
+
+
+def _answers(host: str, port: int) -> bool:
+    """Return whether our server answers there, whatever it answers: it gives back the mark of a question."""
+    mark = str(uuid.uuid4())
+    reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+    asked = urllib.request.Request(f"http://{reached}:{port}/healthz", headers={"X-Request-Id": mark})
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(asked, timeout=_ANSWER_SECONDS) as answer:
+            return bool(answer.headers["X-Request-Id"] == mark)
+    except urllib.error.HTTPError as error:
+        return bool(error.headers["X-Request-Id"] == mark)
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _tell_outdated(outdated: Labels | None, output: Output) -> None:
+    if outdated:
+        print(
+            f"!! {output.words('业务包', 'Packs:')} {outdated[output.lang]}: zhike pack plan, zhike pack apply",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _stopped_by_signals() -> threading.Event:
@@ -119,9 +177,9 @@ def _stopped_by_signals() -> threading.Event:
 
 
 def _require_free(host: str, port: int) -> None:
-    """Raise Unavailable when something else listens where the server is to listen."""
+    """Raise PortTaken when something else listens where the server is to listen."""
     if not _free(host, port):
-        raise Unavailable(what=f"{host}:{port}", remedy=f"端口被占用，请换一个 / port taken: --port {port + 1}")
+        raise PortTaken(host=host, port=port, other=port + 1)
 
 
 def _free(host: str, port: int) -> bool:
@@ -178,8 +236,12 @@ def _catch_mail() -> Callable[[], object]:
     return controller.stop
 
 
+def _address(options: argparse.Namespace) -> str:
+    return f"http://{options.host}:{options.port}/"
+
+
 def _announce(options: argparse.Namespace, sign_ins: list[dict[str, str]], output: Output) -> None:
-    address = f"http://{options.host}:{options.port}/"
+    address = _address(options)
     lines = [f"知客已启动：{address}"]
     lines += [
         f"  {row['role']:<8} 工号 {row['employee_no']}  密码 {row['password']}  （{row['name']}）" for row in sign_ins

@@ -165,6 +165,21 @@ def only_reads(view: Callable[..., Any]) -> bool:
     return getattr(view, "only_reads", False)
 
 
+def takes_file(operation: str) -> Callable[[View], View]:
+    """Mark a route that a file is sent to with the operation it needs: asked for before anything of the file is read."""
+
+    def marked(view: View) -> View:
+        view.takes_file = operation  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+def file_operation(view: Callable[..., Any]) -> str:
+    """Return the operation of a route that is marked as `takes_file`, or ""."""
+    return getattr(view, "takes_file", "")
+
+
 def file_answer(*media: str) -> dict[str, Any]:
     """Return what a route declares that answers with a file."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media}

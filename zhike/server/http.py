@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import sys
@@ -10,10 +11,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.crypto import constant_time_compare
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 from ninja.security import SessionAuth
@@ -27,11 +30,12 @@ from zhike.platform.organization import api as organization
 from zhike.platform.organization.errors import PasswordDue
 from zhike.platform.permissions import api as permissions
 from zhike.server import refusals, request_wording
-from zhike.server.middleware import INTERFACE
+from zhike.server.middleware import INTERFACE, TokenInHeader
 from zhike.server.openapi import Api
-from zhike.server.parsing import JsonParser
+from zhike.server.parsing import BadNumber, BadText, JsonParser
 from zhike.server.reading import from_one_state
 from zhike.server.unknown_keys import known_parameters_only
+from zhike.server.uploads import files_of_the_allowed
 
 _log = logging.getLogger("zhike.http")
 #: What the database breaks off where two wait for each other; nothing of it was kept.
@@ -51,6 +55,15 @@ class SignedIn(SessionAuth):
     def __init__(self, *, with_old_password: bool = False) -> None:
         super().__init__()
         self._with_old_password = with_old_password
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        """Return the session of a request that has the token, if it changes anything."""
+        token = TokenInHeader(lambda _request: HttpResponse(status=403))
+        request.csrf_processing_done = False  # type: ignore[attr-defined]
+        token.process_request(request)
+        if token.process_view(request, self.authenticate, (), {}):
+            raise HttpError(403, "no token")
+        return request.COOKIES.get(self.param_name)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         """Return the principal, or raise SignInRequired, PasswordDue."""
@@ -103,6 +116,26 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "sign_in_changed": ("登录状态已失效，请重新登录", "Your sign-in is no longer valid; please sign in again"),
 }
 
+
+def for_monitoring(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in a program that knows the token of the figures, and whoever may read background work."""
+
+    def answered(request: HttpRequest, **given: object) -> HttpResponse:
+        try:
+            if not _knows_token(request):
+                permissions.require(SignedIn().authenticate(request, None), "job.read")
+        except ZhikeError as error:
+            return on_expected(request, error)
+        return view(request, **given)
+
+    return answered
+
+
+def _knows_token(request: HttpRequest) -> bool:
+    wanted = f"Bearer {settings.METRICS_TOKEN}" if settings.METRICS_TOKEN else ""
+    return bool(wanted) and constant_time_compare(request.headers.get("Authorization", ""), wanted)
+
+
 api = Api(
     title="Zhike",
     version="1",
@@ -111,8 +144,10 @@ api = Api(
     renderer=JsonRenderer(),
     parser=JsonParser(),
     docs_url=None,
+    docs_decorator=for_monitoring,
 )
 api.add_decorator(known_parameters_only, mode="view")
+api.add_decorator(files_of_the_allowed, mode="view")
 api.add_decorator(from_one_state, mode="view")
 
 
@@ -209,15 +244,21 @@ def on_fault(request: HttpRequest, _error: Exception) -> HttpResponse:
     return _answer(500, {"code": "internal", "message": message, "facts": {"request_id": request_id}, "findings": []})
 
 
+#: What the framework and the sign-in library say without raising, and without words.
+_BARE = {400: "request.unreadable", 405: "method_not_allowed"}
+
+
 def one_shape(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer a method that an address does not take, which the framework says without raising, in the one shape, too."""
+    """Answer in the one shape also what is refused without words, such as a method that an address does not take."""
 
     def answered(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if not isinstance(response, HttpResponseNotAllowed):
+        code = _BARE.get(response.status_code)
+        if code is None or response.get("Content-Type") == "application/json":
             return response
-        refused = _refuse(request, response.status_code, "method_not_allowed")
-        refused["Allow"] = response["Allow"]
+        refused = _refuse(request, response.status_code, code)
+        if response.has_header("Allow"):
+            refused["Allow"] = response["Allow"]
         return refused
 
     return answered
@@ -237,6 +278,28 @@ def same_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         return get_response(request)
 
     return answered
+
+
+def of_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refuse a body that is no JSON before the sign-in library reads it; what it holds, the library looks at."""
+
+    @functools.wraps(view)
+    def answered(request: HttpRequest) -> HttpResponse:
+        try:
+            if request.body:
+                JsonParser().parse_body(request)
+        except (BadNumber, RecursionError, ValueError):
+            return _refuse(request, 400, "request.unreadable")
+        except BadText:
+            pass
+        return view(request)
+
+    return answered
+
+
+def sign_in_changed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a changing request outside the routes that has no token of this browser."""
+    return _refuse(request, 403, "sign_in_changed")
 
 
 def outside_fault(request: HttpRequest) -> HttpResponse:

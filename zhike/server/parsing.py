@@ -39,7 +39,9 @@ class JsonParser(Parser):
     """Strict JSON in UTF-8, and texts that can be stored."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, object]:
-        """Return the body; raises ValueError for what is no JSON, BadText, BadNumber."""
+        """Return the body; raises ValueError for what is no JSON or says to be something else, BadText, BadNumber."""
+        if request.content_type != "application/json":
+            raise ValueError(request.content_type)
         text = request.body.decode("utf-8")
         data: dict[str, object] = json.loads(text, parse_constant=_refuse_constant)
         # A character that cannot be stored can only have been written as an escape.

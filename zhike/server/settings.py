@@ -38,6 +38,14 @@ DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ZHIKE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 SECURE = os.environ.get("ZHIKE_HTTPS", "") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+# The proxy that speaks TLS says so, and browsers send the address that they asked.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+_ORIGINS = [f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
+CSRF_TRUSTED_ORIGINS = _ORIGINS if SECURE else []
+CSRF_FAILURE_VIEW = "zhike.server.http.sign_in_changed"
+#: For how long browsers ask over TLS only, once they did: a year, as their makers ask for.
+HSTS_SECONDS = 365 * 24 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -100,13 +108,14 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "zhike.server.middleware.RequestContext",
+    "zhike.server.middleware.Guarded",
     "zhike.server.middleware.NotKept",
     "zhike.server.http.one_shape",
     "django.middleware.security.SecurityMiddleware",
     "zhike.server.middleware.PageFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "zhike.server.middleware.TokenInHeader",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "zhike.server.http.same_person",
@@ -149,7 +158,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["zhike.server.uploads.OfTheAllowed"]
 # How many published business dates stay readable; files that only older ones read are deleted.
 WAREHOUSE_KEPT_PUBLICATIONS = int(os.environ.get("ZHIKE_KEPT_PUBLICATIONS", "10"))
 # For how many days an event is kept that everybody has heard of; within them a subscriber can be told again.

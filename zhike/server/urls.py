@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import path, re_path
-from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from zhike.engagement.campaigns.routes import router as campaigns
@@ -16,13 +15,11 @@ from zhike.engagement.compliance.routes import router as gate
 from zhike.insight.audiences.routes import router as audiences
 from zhike.insight.identity.routes import router as identity
 from zhike.insight.warehouse.routes import router as warehouse
-from zhike.kernel.errors import ZhikeError
 from zhike.platform.exchange.routes import router as exchange
 from zhike.platform.operations.routes import router as operations
-from zhike.platform.permissions import api as permissions
 from zhike.platform.records.routes import router as records
 from zhike.platform.work.routes import router as work
-from zhike.server.http import SignedIn, api, outside_refusal
+from zhike.server.http import api, for_monitoring, of_json
 from zhike.server.routes import router as server
 from zhike.server.users import router as users
 
@@ -40,19 +37,10 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-def metrics(request: HttpRequest) -> HttpResponse:
-    """Figures for monitoring, for a program that knows the token and for whoever may read background work."""
-    try:
-        if not _knows_token(request):
-            permissions.require(SignedIn().authenticate(request, None), "job.read")
-    except ZhikeError as error:
-        return outside_refusal(request, error)
+@for_monitoring
+def metrics(_request: HttpRequest) -> HttpResponse:
+    """Figures for monitoring."""
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-
-def _knows_token(request: HttpRequest) -> bool:
-    wanted = f"Bearer {settings.METRICS_TOKEN}" if settings.METRICS_TOKEN else ""
-    return bool(wanted) and constant_time_compare(request.headers.get("Authorization", ""), wanted)
 
 
 def page(_request: HttpRequest) -> HttpResponseBase:
@@ -71,8 +59,8 @@ handler500 = "zhike.server.http.outside_fault"
 urlpatterns = [
     path("api/v1/", api.urls),
     # Of the sign-in library only these two: nobody signs up, and nobody resets a password by mail.
-    path("_allauth/browser/v1/auth/login", LoginView.as_api_view(client=Client.BROWSER)),
-    path("_allauth/browser/v1/auth/session", SessionView.as_api_view(client=Client.BROWSER)),
+    path("_allauth/browser/v1/auth/login", of_json(LoginView.as_api_view(client=Client.BROWSER))),
+    path("_allauth/browser/v1/auth/session", of_json(SessionView.as_api_view(client=Client.BROWSER))),
     path("healthz", healthz),
     path("metrics", metrics),
     re_path(r"^(?!api/|_allauth/|assets/).*$", page),

@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 
 from zhike.kernel import clock, context, cursors, definitions
 from zhike.kernel.errors import NotFound, Refused
-from zhike.kernel.wire import labels, responds
+from zhike.kernel.wire import labels, responds, takes_file
 from zhike.platform.organization import api as organization
 from zhike.platform.organization import roster
 from zhike.platform.organization.errors import OwnAccount, RoleNotGiven
@@ -67,6 +67,7 @@ def add(request: SignedInRequest, body: schemas.NewUserIn) -> tuple[int, schemas
 
 
 @router.post("/users/import", operation_id="importUsers", response=responds(schemas.UsersFileOut))
+@takes_file("user.create")
 def import_users(request: SignedInRequest, file: File[UploadedFile]) -> schemas.UsersFileOut:
     """Users and posts from a file: employee number, name, role, unit. A line that is wrong hurts only itself."""
     permissions.require(request.principal, "user.create")

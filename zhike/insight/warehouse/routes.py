@@ -16,7 +16,7 @@ from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from zhike.insight.warehouse import datasets, night_schemas, nights, previews, received, runs, schemas
-from zhike.kernel.wire import file_answer, reading, responds
+from zhike.kernel.wire import file_answer, reading, responds, takes_file
 from zhike.platform.permissions.api import SignedInRequest
 
 router = Router(tags=["warehouse"])
@@ -31,6 +31,7 @@ def loads(request: SignedInRequest, cursor: str = "") -> schemas.LoadsOut:
 
 
 @router.post("/loads", operation_id="uploadFile", response=responds(schemas.QueuedOut, 202))
+@takes_file("load.create")
 def create(
     request: SignedInRequest,
     source: Form[str],
@@ -56,6 +57,7 @@ def create(
 
 @router.post("/loads/preview", operation_id="previewFile", response=responds(schemas.FilePreviewOut))
 @reading
+@takes_file("load.create")
 def preview(
     request: SignedInRequest, source: Form[str], file: File[UploadedFile], columns: Form[str] = ""
 ) -> schemas.FilePreviewOut:

@@ -39,6 +39,19 @@ const ME = {
   password_due: null,
 };
 
+it('keeps what was typed for a first password where the sign-in is lost meanwhile', async () => {
+  serve({
+    'GET /me': { ...ME, password_due: 'given', password_rules: [] },
+    'POST /me/password': new Refusal(403, { code: 'sign_in_changed', message: '登录状态已失效，请重新登录' }),
+  });
+  draw(<SignedIn />);
+  for (const name of ['current', 'new', 'repeat'])
+    fireEvent.change(await screen.findByTestId(`password-${name}`), { target: { value: 'Kong-Shan-2026' } });
+  fireEvent.click(screen.getByTestId('password-confirm'));
+  expect(await screen.findByTestId('session-ended')).toBeTruthy();
+  expect(screen.getByTestId<HTMLInputElement>('password-new').value).toBe('Kong-Shan-2026');
+});
+
 describe('a page in one of two windows', () => {
   const windows = new BroadcastChannel('zhike.session');
   afterAll(() => windows.close());

@@ -53,7 +53,7 @@ function useOtherPerson(person: string | undefined): boolean {
 
 function Outside({ me }: { me: ReturnType<typeof useMe> }) {
   const client = useQueryClient();
-  if (me.data?.password_due) return <PasswordFirst due={me.data.password_due} />;
+  if (me.data?.password_due) return <PasswordFirst me={me.data} due={me.data.password_due} />;
   if (me.isError) {
     if (me.error instanceof ApiError && me.error.status === 401) {
       return (
@@ -68,9 +68,11 @@ function Outside({ me }: { me: ReturnType<typeof useMe> }) {
 }
 
 /** A password that somebody else made, or that is too old, is changed before anything else. */
-function PasswordFirst({ due }: { due: 'given' | 'age' }) {
+function PasswordFirst({ me, due }: { me: Me; due: 'given' | 'age' }) {
   const { t } = useText();
   const client = useQueryClient();
+  const [isOver, setOver] = useState(false);
+  useEffect(() => onSignInRequired(() => setOver(true)), []);
   return (
     <Entrance title={t('shell.changePassword')}>
       <p className="ink-2" style={{ marginBottom: 12 }} data-testid="password-why">
@@ -94,6 +96,7 @@ function PasswordFirst({ due }: { due: 'given' | 'age' }) {
           {t('session.otherUser')}
         </button>
       </p>
+      <Suspense>{isOver && <SessionEnded me={me} idle={false} onResume={() => setOver(false)} />}</Suspense>
     </Entrance>
   );
 }

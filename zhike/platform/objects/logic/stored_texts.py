@@ -8,9 +8,13 @@ from sqlglot import exp
 
 from zhike.kernel import folding
 from zhike.platform.fields import search_tokens
+from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.statements import ALIAS
 from zhike.platform.objects.types import FieldType
+
+#: Names have at most 200 characters; PostgreSQL takes no pattern of thousands.
+_LONGEST = 256
 
 
 def overlaps(where: Where, tokens: Sequence[str]) -> exp.Expr:
@@ -29,15 +33,24 @@ def text_array(where: Where, tokens: Sequence[str]) -> exp.Expr:
 
 
 def holds(where: Where, field: FieldType, text: str) -> exp.Expr:
-    """Return that a name has the text in it, however both are written."""
-    return exp.RegexpLike(this=_column(field), expression=where.bind(folding.writings(folding.name(text))))
+    """Return that a name has the text in it, however both are written. A longer text than any name is in none."""
+    folded = folding.name(text)
+    if len(folded) > _LONGEST:
+        return exp.false()
+    return exp.RegexpLike(this=_column(field), expression=where.bind(folding.writings(folded)))
 
 
 def is_text(where: Where, field: FieldType, text: str) -> exp.Expr:
-    """Return that the value of a field is the text; of an encrypted one its keyed hash says so."""
+    """Return that the value of a field is the text; of an encrypted one its keyed hash says so.
+
+    What a field cannot hold is the value of none.
+    """
     if field.values.telling == ("",):
         return _plain(field).eq(where.bind(_folded(field, text)))
-    columns = field.values.compared(text)
+    try:
+        columns = field.values.compared(text)
+    except BadValue:
+        return exp.false()
     return exp.and_(*(_column(field, suffix).eq(where.bind(value)) for suffix, value in columns.items()))
 
 
