@@ -18,6 +18,7 @@ _NUMBERS = "zhike/platform/objects/logic/whole_numbers.py"
 _OF_SHARES = ("tests/contract/test_shares.py", "tests/property/test_scopes_agree.py")
 _WRITING = "zhike/platform/objects/logic/writing.py"
 _OF_NUMBERS = ("tests/contract/test_whole_numbers.py",)
+_OF_SEARCH = ("tests/contract/test_search.py",)
 _OF_AT_ONCE = ("tests/integration/test_asked_at_once.py",)
 _OF_WORK_ENDS = ("tests/integration/test_work_ends.py",)
 _OF_SIGN_IN = ("tests/contract/test_sign_in.py",)
@@ -264,6 +265,30 @@ BREAKS = (
         "if not search.refused(field) and not search.masked(field)]",
         "if not search.refused(field)]",
         _OF_NUMBERS,
+    ),
+    Break(
+        "masks: number without its zeros",
+        "a search finds no number without its zeros that its searcher sees masked",
+        "zhike/platform/objects/logic/searching.py",
+        "if not search.refused(one) and not search.masked(one)]",
+        "if not search.refused(one)]",
+        _OF_SEARCH,
+    ),
+    Break(
+        "masks: number of what belongs to a record",
+        "a record is found by the numbers of what belongs to it as far as those may be read",
+        "zhike/platform/objects/logic/searching.py",
+        "numbers, _seen(one, principal),",
+        'numbers, dict.fromkeys(_seen(one, principal), "clear"),',
+        _OF_SEARCH,
+    ),
+    Break(
+        "search: telephones before papers",
+        "what people say to each other is found before what stands on papers",
+        "zhike/platform/objects/logic/searching.py",
+        "for rank in sorted(parts)",
+        "for rank in sorted(parts, reverse=True)",
+        _OF_SEARCH,
     ),
     Break(
         "masks: last digits of a short number",

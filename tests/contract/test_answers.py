@@ -341,7 +341,8 @@ def of_loads(desk, house):
     jobs.execute.func(run=queued["run"])
     desk.ask("operator", "repeatRun", {"uid": queued["run"]})
     newest = Load.objects.filter(state=Load.State.DONE, rows_loaded__gt=0).order_by("id").last()
-    effect = Effect("leave", Labels("柜台客户", "Counter customers"), 40, 100, 0.05, "party", {None: 40}, (1,), "party")
+    said, records = Labels("柜台客户", "Counter customers"), {"records": (1,), "records_of": "party"}
+    effect = Effect("leave", said, 40, 100, 0.05, object="party", units={None: 40}, **records)
     for answer, state in (("discardLoad", "waiting"), ("acceptLoad", "waiting"), ("undoLoad", "done")):
         Load.objects.filter(pk=newest.pk).update(state=state, effects=effects.as_json([effect]))
         assert desk.ask("operator", "getLoad", {"uid": newest.uid})["effects"][0]["waits"]

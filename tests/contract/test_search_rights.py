@@ -84,4 +84,4 @@ def test_the_search_of_everything_is_grouped_by_what_packs_call_its_objects(firm
     client.force_login(User.objects.get(employee_no="E1001"))
     [group] = client.get("/api/v1/search", {"q": "张三丰"}).json()["groups"]
     assert (group["key"], group["labels"]) == ("party", dict(catalogue.describe("party").labels))
-    assert [hit["subtitle"] for hit in group["items"]] == ["8800****3456  138****1234"]
+    assert [hit["subtitle"] for hit in group["items"]] == ["8800****3456  138****1234  世纪大道营业部  E1001"]

@@ -25,6 +25,7 @@ __all__ = [
     "folded",
     "is_phone",
     "name",
+    "named",
     "phone",
     "text",
     "words",
@@ -99,6 +100,12 @@ def name(value: str) -> str:
             found = unicodedata.normalize("NFC", _accents.sub("", unicodedata.normalize("NFD", found)))
         found = found.translate(_simplified())
     return _between.sub(lambda sign: "-" if sign["kept"] else "", found)
+
+
+def named(text: str, *names: str) -> bool:
+    """Return whether one of the names has the text in it, however both are written."""
+    looked_for = name(text)
+    return bool(looked_for) and any(looked_for in name(one) for one in names)
 
 
 def words(value: str) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ definition names a provider, or gives one a name, labels and settings of its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from zhike.kernel import clock
+from zhike.kernel import clock, folding
 from zhike.kernel.definition_parts import Finding, Labels, Part, Place
 from zhike.kernel.definitions import Snapshot
 
@@ -99,25 +100,42 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundBy:
+    """Why something was found: what has the text, and its value as whoever asks sees it; with `tail` it ends with it.
+
+    What the title shows is not said again.
+    """
+
+    labels: Labels
+    value: str
+    tail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One answer of a search, and where it is."""
+    """One answer of a search, and where it is; by what it was found is said of records."""
 
     title: str
     subtitle: str
     path: str
+    by: FoundBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SearchGroup:
-    """Answers of one kind, under what that kind is called."""
+    """Answers of one kind, under what that kind is called; `path` is the list that answers the same text, if there is one."""
 
     key: str
     labels: Labels
     hits: Sequence[SearchHit]
+    path: str = ""
 
 
 #: A search provider: who asks and a few characters in, groups that have answers out.
 Search: TypeAlias = Callable[[Any, str], Sequence[SearchGroup]]
+
+#: Answers of one kind that a search shows.
+HITS = 6
 
 blocks: dict[str, Block] = {}
 searches: dict[str, Search] = {}
@@ -126,6 +144,13 @@ searches: dict[str, Search] = {}
 def register_block(block: Block) -> None:
     """Offer `block` to page definitions."""
     blocks[block.key] = block
+
+
+def search_by_name(key: str, kind: Labels, text: str, named: Iterable[tuple[str, str, str]]) -> Sequence[SearchGroup]:
+    """Return the first of (name, what stands beside it, path) whose name has the text in it, however both are written."""
+    found = (SearchHit(*one) for one in named if folding.named(text, one[0]))
+    hits = list(itertools.islice(found, HITS))
+    return [SearchGroup(key, kind, hits)] if hits else []
 
 
 def register_search(key: str, find: Search) -> None:

@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from ninja import Router
 
-from zhike.kernel import clock, definitions, providers
+from zhike.kernel import clock, definitions, folding, providers
+from zhike.kernel.definition_parts import Labels
+from zhike.kernel.providers import FoundBy, SearchGroup, SearchHit
 from zhike.kernel.trading_days import data_due, trading_calendar
 from zhike.kernel.wire import labels, responds
 from zhike.platform.organization import api as organization
@@ -22,6 +24,8 @@ from zhike.server import pages, schemas
 from zhike.server.http import SignedIn
 
 router = Router(tags=["session"])
+#: What the menu entries that answer a search are called together.
+_FUNCTIONS = Labels("功能", "Functions")
 #: What is open to somebody who has to change the password before anything else.
 _FIRST = SignedIn(with_old_password=True)
 
@@ -109,25 +113,32 @@ def search(request: SignedInRequest, q: str) -> schemas.SearchOut:
     text = q.strip()
     if not text:
         return {"groups": []}
-    found: list[schemas.SearchGroupOut] = []
     entries = [
-        entry
+        SearchHit(entry["labels"][_language(request.principal.language)], "", entry["path"])
         for entry in _menu(request.principal.roles)
-        if any(text.lower() in word.lower() for word in (entry["labels"]["zh"], entry["labels"]["en"]))
+        if folding.named(text, entry["labels"]["zh"], entry["labels"]["en"])
     ]
-    if entries:
-        english = request.principal.language == "en"
-        items: list[schemas.SearchHitOut] = [
-            {"title": e["labels"]["en" if english else "zh"], "subtitle": "", "path": e["path"]} for e in entries
-        ]
-        found.append({"key": "menu", "labels": {"zh": "功能", "en": "Functions"}, "items": items})
+    found = [SearchGroup("menu", _FUNCTIONS, entries)] if entries else []
     for find in providers.searches.values():
-        for group in find(request.principal, text):
-            hits: list[schemas.SearchHitOut] = [
-                {"title": hit.title, "subtitle": hit.subtitle, "path": hit.path} for hit in group.hits
-            ]
-            found.append({"key": group.key, "labels": labels(group.labels), "items": hits})
-    return {"groups": found}
+        found += find(request.principal, text)
+    return {"groups": [_group_out(group) for group in found]}
+
+
+def _group_out(group: SearchGroup) -> schemas.SearchGroupOut:
+    items: list[schemas.SearchHitOut] = [
+        {
+            "title": hit.title,
+            "subtitle": hit.subtitle,
+            "path": hit.path,
+            "by": _found_by_out(hit.by) if hit.by else None,
+        }
+        for hit in group.hits
+    ]
+    return {"key": group.key, "labels": labels(group.labels), "items": items, "path": group.path or None}
+
+
+def _found_by_out(by: FoundBy) -> schemas.FoundByOut:
+    return {"labels": labels(by.labels), "value": by.value, "tail": by.tail}
 
 
 def _language(given: str) -> schemas.Language:

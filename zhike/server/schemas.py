@@ -103,20 +103,30 @@ class MeOut(TypedDict):
     password_rules: list[Labels]
 
 
+class FoundByOut(TypedDict):
+    """Why something was found: what has the text, or ends with it, and its value as the caller sees it; "" where the title says it."""
+
+    labels: Labels
+    value: str
+    tail: bool
+
+
 class SearchHitOut(TypedDict):
-    """One answer of the search."""
+    """One answer of the search; of records it says by what they were found."""
 
     title: str
     subtitle: str
     path: str
+    by: FoundByOut | None
 
 
 class SearchGroupOut(TypedDict):
-    """Answers of one kind."""
+    """Answers of one kind; all of them are in the list at `path`, if there is one, by the same text."""
 
     key: str
     labels: Labels
     items: list[SearchHitOut]
+    path: str | None
 
 
 class SearchOut(TypedDict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -32,6 +33,7 @@ from zhike.kernel.errors import Invalid
 from zhike.kernel.ids import uuid7
 from zhike.kernel.models import DefinitionChange, StoredDefinition
 from zhike.platform.objects import api as objects
+from zhike.platform.objects.logic import refolding
 from zhike.platform.objects.types import RecordQuery
 from zhike.platform.organization import api as organization
 from zhike.platform.packs import api as packs
@@ -336,7 +338,6 @@ def _changed_field(number, **changes):
         (1, {"target": "employee"}, "target"),
         (0, {"type": "long_text"}, "type"),
         (0, {"unique": True}, "unique"),
-        (0, {"searchable": "name"}, "searchable"),
     ],
 )
 def test_a_field_whose_rows_cannot_follow_needs_a_new_key(number, changes, name):
@@ -348,6 +349,31 @@ def test_a_field_whose_rows_cannot_follow_needs_a_new_key(number, changes, name)
         (fault.finding.code, fault.finding.where) for fault in refused.value.faults
     ]
     assert written() == before
+
+
+def test_a_field_that_is_searched_otherwise_needs_a_new_key():
+    definition_changes.change([_changed_field(0, searchable="name")], reason="")
+    with pytest.raises(DefinitionsBroken) as refused:
+        definition_changes.change([_changed_field(0, searchable="number")], reason="", consent=True)
+    [fault] = refused.value.faults
+    assert (fault.finding.code, fault.finding.where) == ("object.needs_new_field", ("fields", 0, "searchable"))
+
+
+def test_a_field_that_is_searched_from_now_on_is_found_by_from_the_night_on():
+    definition_changes.change([Edit.of(THING)], reason="")
+    made = objects.create("thing", {"name": "青瓷"}, principal=SYSTEM)
+    edit = _changed_field(0, searchable="name")
+    [planned] = definition_changes.plan([edit]).changes
+    assert (planned.notes[0].zh, planned.destructive) == ("按字段 name 可以搜索；已有记录当晚起可按它找到", False)
+    definition_changes.change([edit], reason="")
+
+    def found(text):
+        return [row.uid for row in objects.page(RecordQuery("thing", text=text), principal=SYSTEM).rows]
+
+    later = objects.create("thing", {"name": "青花"}, principal=SYSTEM)
+    assert (found("青瓷"), found("青花")) == ([], [later.uid])
+    assert refolding.refold(SimpleNamespace(progress=lambda *_said: None)) == 1
+    assert found("青瓷") == [made.uid]
 
 
 def _indexes():

@@ -90,6 +90,7 @@ export type {
   RunOut as Run,
   SampleOut as Sample,
   SearchGroupOut as SearchGroup,
+  SearchHitOut as SearchHit,
   SeriesData,
   SeriesPoint,
   SessionOut as Session,

@@ -81,5 +81,13 @@ export function unreadIn(search: URLSearchParams, once: string[], often: string[
   });
 }
 
-/** A number of a person or an account: it would stand in the history of the browser and in every link that is passed on. */
-export const isPersonal = (text: string) => text.replaceAll(/\D/g, '').length >= 6;
+/** A number or an address of a person: it would stand in the history of the browser and in every link that is passed on. */
+export const isPersonal = (text: string) => text.includes('@') || text.replaceAll(/\D/g, '').length >= 6;
+
+/** What a link asks of its list beside its address, where a number of a person never stands. */
+export const asking = (q: string) => ({ asks: q });
+
+export function askedIn(state: unknown): string | null {
+  const asks = (state as Partial<ReturnType<typeof asking>> | null)?.asks;
+  return typeof asks === 'string' ? asks : null;
+}

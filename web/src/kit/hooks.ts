@@ -14,9 +14,9 @@ export function useIsPhone(): boolean {
   return phone;
 }
 
-/** How long a search rests before it is asked, in milliseconds: a number is typed to its end, for each question leaves a line. */
+/** How long a search rests before it is asked, in milliseconds: a number or an address is typed to its end, for each question leaves a line. */
 export function searchRest(q: string): number {
-  return /\d{3}/.test(q) ? 700 : 250;
+  return /\d{3}|@/.test(q) ? 700 : 250;
 }
 
 export function useDebounced<T>(value: T, milliseconds: number): T {

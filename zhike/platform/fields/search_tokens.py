@@ -1,8 +1,8 @@
 """Search tokens: made when a record is written, so that two characters of a name find it in milliseconds.
 
 A name gives its characters, pairs of characters, full pinyin and the beginnings of its initials, one of letters its
-words besides; a phone or number gives itself and its last four digits; a certificate only keyed hashes of itself and of
-its last four characters. All are of the folded value (`kernel.folding`), as what is looked for is.
+words besides; a phone or number gives itself and its last four digits; what is found as a whole only, an address, gives
+itself; a certificate only keyed hashes of itself and of its last four characters. All are of the folded value (`kernel.folding`), as what is looked for is.
 """
 
 from __future__ import annotations
@@ -29,20 +29,28 @@ _WHOLE = 6
 #: Certificates that are not longer are masked from end to end (see `masks`): their last signs find nothing.
 _ALL_HIDDEN = 7
 #: Fields of one family give tokens that cannot be told apart.
-Family = Literal["name", "number", "certificate"]
+Family = Literal["name", "number", "whole", "certificate"]
 FAMILIES: Mapping[Search, Family] = {
     "name": "name",
     "digits": "number",
     "number": "number",
+    "whole": "whole",
     "certificate": "certificate",
 }
-_FOLDS: Mapping[str, folding.Kind] = {"digits": "phone", "number": "text", "certificate": "certificate"}
+_FOLDS: Mapping[str, folding.Kind] = {
+    "digits": "phone",
+    "number": "text",
+    "whole": "text",
+    "certificate": "certificate",
+}
+#: As long as numbers are that begin with zeros which nobody says.
+_LONGEST = 20
 #: A name of more words gives each of them and the whole, not every run of them.
 _MOST_WORDS = 8
 
 
 def tokens_of(searchable: str, value: str) -> frozenset[str]:
-    """Return the tokens under which a field value is found; `searchable` is name, digits, number or certificate."""
+    """Return the tokens under which a field value is found; `searchable` is one of `FAMILIES`."""
     if searchable == "name":
         return _name_tokens(value)
     text = folding.folded(_FOLDS[searchable], value)
@@ -53,6 +61,8 @@ def tokens_of(searchable: str, value: str) -> frozenset[str]:
         shown = folding.text(value)
         tail = (f"c4:{keyring().digest(shown[-TAIL:], 'tail')}",) if len(shown) > _ALL_HIDDEN else ()
         return frozenset((f"c:{keyring().digest(text)}", *tail))
+    if searchable == "whole":
+        return frozenset((f"w:{text}",))
     return frozenset((f"n:{text}", f"d4:{text[-TAIL:]}"))
 
 
@@ -75,13 +85,14 @@ class Wanted:
     """The tokens that answer a query: all of `every`, or any of the others.
 
     `every` and `names` are given by names; `whole` and `tail` by a number's or certificate's whole value (a number's as a
-    telephone's and as any other's) and by its last digits.
+    telephone's and as any other's) and by its last digits. `padded` are numbers that differ from it in the zeros before them.
     """
 
     every: Sequence[str] = ()
     names: Sequence[str] = ()
     whole: Mapping[Family, Sequence[str]] = field(default_factory=dict)
     tail: Mapping[Family, str] = field(default_factory=dict)
+    padded: Sequence[str] = ()
 
 
 def wanted(query: str) -> Wanted:
@@ -101,14 +112,25 @@ def wanted(query: str) -> Wanted:
             tail["certificate"] = f"c4:{keyring().digest(text, 'tail')}"
     if len(text) >= _WHOLE:
         whole["certificate"] = [f"c:{keyring().digest(folding.certificate(text))}"]
-    return Wanted(names=[f"i:{name}", f"p:{name}", name] if name else [], whole=whole, tail=tail)
+        whole["whole"] = [f"w:{text}"]
+    names = [f"i:{name}", f"p:{name}", name] if name else []
+    return Wanted(names=names, whole=whole, tail=tail, padded=_padded(text))
+
+
+def _padded(text: str) -> list[str]:
+    """The tokens of the numbers that differ from one of digits in the zeros before them."""
+    said = text.lstrip("0")
+    if not (said.isascii() and said.isdigit()):
+        return []
+    numbers = (said.rjust(length, "0") for length in range(len(said), _LONGEST + 1))
+    return [f"n:{number}" for number in numbers if number != text]
 
 
 def is_whole(query: str) -> bool:
-    """Return whether a query can be a whole number: a phone, an account, a certificate."""
+    """Return whether a query can be a whole number: a phone, an account, a certificate; or an address."""
     text = folding.text(query)
     whole = text.isascii() or folding.is_phone(text)
-    return len(text) >= _WHOLE and whole and any(sign.isdigit() for sign in text)
+    return len(text) >= _WHOLE and whole and any(sign.isdigit() or sign == "@" for sign in text)
 
 
 def _name_tokens(value: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from zhike.kernel.definition_parts import Code, Labels
 #: Masks for personal values; see `logic.masks`.
 Mask = Literal["name", "mobile", "certificate", "number", "email", "card", "birthday"]
 #: Ways in which a value is found by a few characters; see `search_tokens`.
-Search = Literal["name", "digits", "number", "certificate"]
+Search = Literal["name", "digits", "number", "whole", "certificate"]
 #: How a value is colored; of a tier the highest level is the top.
 Status = Literal["done", "attention", "late", "refused", "plain", "top", "middle", ""]
 #: How a condition builder asks about a value; "" asks nothing.

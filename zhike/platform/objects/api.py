@@ -27,6 +27,7 @@ from zhike.platform.objects.logic.presenting import displays as reference_displa
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.types import (
     Groups,
+    Hit,
     ObjectType,
     Order,
     Record,
@@ -49,6 +50,7 @@ __all__ = [
     "page",
     "records_by_id",
     "related_page",
+    "search",
     "served_by",
     "summarize",
     "summary_by_coverage",
@@ -60,6 +62,12 @@ def page(query: RecordQuery, *, principal: Principal, operation: str = "read") -
     """Return one page of a list of what the principal may read and do `operation` on."""
     permissions.require(principal, f"{query.object}.read")
     return listing.page(query, principal, operation=operation)
+
+
+def search(query: RecordQuery, *, principal: Principal) -> list[Hit]:
+    """Return the first records that answer the text of a query, telephones and numbers before papers, each with why."""
+    permissions.require(principal, f"{query.object}.read")
+    return listing.best(query, principal)
 
 
 def count(query: RecordQuery, *, principal: Principal, exact: bool = False, operation: str = "read") -> RecordCount:

@@ -236,6 +236,26 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundBy:
+    """By what a record was found: a field of it or of what belongs to it, its value as the viewer sees it.
+
+    With `tail` the value ends with what was looked for.
+    """
+
+    labels: Labels
+    value: Wire
+    tail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that answers a search, and by what, where a field says so."""
+
+    record: Record
+    by: FoundBy | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPage:
     """A page of a list with the cursors of its neighbours and the times its data hold for.
 

@@ -19,15 +19,12 @@ from zhike.kernel.block_data import (
     figures,
     table,
 )
-from zhike.kernel.definition_parts import Labels as Words
 from zhike.kernel.errors import NotFound
 from zhike.kernel.money import HOME
 from zhike.kernel.providers import (
     Block,
     BlockData,
     BlockSettings,
-    SearchGroup,
-    SearchHit,
     Subject,
     live,
     register_block,
@@ -40,7 +37,7 @@ from zhike.platform.objects.types import FieldType, ObjectType, Record, RecordQu
 from zhike.platform.organization.types import OrgUnit
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
-from zhike.platform.records import api
+from zhike.platform.records import api, finding
 from zhike.platform.records.block_parts import (
     BookFigures,
     ComparedFigure,
@@ -60,10 +57,6 @@ from zhike.platform.records.schemas import history_out, is_corrected, source_out
 from zhike.platform.records.wire import Owner
 
 _VIEWS = 20
-#: Records of one object that a search shows.
-_HITS = 6
-#: What a record is told apart by beside its name: numbers that people say to each other, no papers.
-_TOLD = ("number", "digits")
 #: The column that marks records from which something is looked up; no field is called so.
 _CHOSEN = "-chosen"
 
@@ -80,7 +73,7 @@ def register() -> None:
         Block("movers", "资产变动", "Movers", _movers, Movers, by="unit"),
     ):
         register_block(block)
-    register_search("records", _search)
+    register_search("records", finding.search)
 
 
 def _identity(principal: Principal, subject: Subject, settings: RecordIdentity) -> BlockData:
@@ -345,26 +338,6 @@ def _movers(principal: Principal, unit: OrgUnit | None, settings: Movers) -> Blo
     ]
     name = column("display", labels(owner.labels), "link")
     return table([name, *(drawn(owner, item) for item in columns)], rows, day_end(owner.key))
-
-
-def _search(principal: Principal, text: str) -> Sequence[SearchGroup]:
-    found: list[SearchGroup] = []
-    for owner in catalogue.object_types(principal):
-        searched = {key: field.searchable for key, field in owner.fields.items() if field.searchable}
-        if not searched or owner.through:
-            continue
-        beside = tuple(key for key, how in searched.items() if how in _TOLD and key not in owner.display)
-        query = RecordQuery(owner.key, text=text, limit=_HITS, columns=beside or tuple(searched))
-        rows = objects.page(query, principal=principal).rows
-        hits = [_hit(owner, row, beside) for row in rows]
-        if hits:
-            found.append(SearchGroup(owner.key, Words(**owner.labels), hits))
-    return found
-
-
-def _hit(owner: ObjectType, row: Record, beside: Sequence[str]) -> SearchHit:
-    told = (str(row.values[key]) for key in beside if row.values.get(key))
-    return SearchHit(row.display, "  ".join(told), f"/records/{owner.key}/{row.uid}")
 
 
 def _path_of(owner: ObjectType, row: Record, subject: Subject) -> str:

@@ -2794,6 +2794,12 @@ export interface components {
         FormLayoutOut: {
             fields: string[];
         };
+        /** @description Why something was found: what has the text, or ends with it, and its value as the caller sees it; "" where the title says it. */
+        FoundByOut: {
+            labels: components["schemas"]["Labels"];
+            tail: boolean;
+            value: string;
+        };
         /** @description The audience as it was confirmed. */
         FrozenOut: {
             business_date: string | null;
@@ -3982,14 +3988,16 @@ export interface components {
             last_at: string | null;
             last_state: string | null;
         };
-        /** @description Answers of one kind. */
+        /** @description Answers of one kind; all of them are in the list at `path`, if there is one, by the same text. */
         SearchGroupOut: {
             items: components["schemas"]["SearchHitOut"][];
             key: string;
             labels: components["schemas"]["Labels"];
+            path: string | null;
         };
-        /** @description One answer of the search. */
+        /** @description One answer of the search; of records it says by what they were found. */
         SearchHitOut: {
+            by: components["schemas"]["FoundByOut"] | null;
             path: string;
             subtitle: string;
             title: string;
@@ -4944,6 +4952,7 @@ export type ForeseenIn = components['schemas']['ForeseenIn'];
 export type ForeseenOut = components['schemas']['ForeseenOut'];
 export type ForeseenReasonOut = components['schemas']['ForeseenReasonOut'];
 export type FormLayoutOut = components['schemas']['FormLayoutOut'];
+export type FoundByOut = components['schemas']['FoundByOut'];
 export type FrozenOut = components['schemas']['FrozenOut'];
 export type GivenPasswordOut = components['schemas']['GivenPasswordOut'];
 export type GoalExampleOut = components['schemas']['GoalExampleOut'];

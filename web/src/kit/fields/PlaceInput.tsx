@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api } from '../../api/client';
 import { useDebounced } from '../hooks';
 import { useText } from '../i18n';
+import { EarlyEnter } from './EarlyEnter';
 import type { EditProps } from './kind';
 import type { Picked } from './RecordPicker';
 
@@ -13,6 +14,7 @@ type Offer = Picked & { code: string };
 export function PlaceInput({ field, testId, value, onChange, id }: EditProps) {
   const { t } = useText();
   const [q, setQ] = useState('');
+  const [open, setOpen] = useState(false);
   const settled = useDebounced(q.trim(), 250);
   const found = useQuery({
     queryKey: ['places', field.target, settled],
@@ -20,26 +22,37 @@ export function PlaceInput({ field, testId, value, onChange, id }: EditProps) {
       api.get('/meta/places/{place}', { path: { place: field.target ?? '' }, query: { q: settled }, signal }),
   });
   // What was found for an earlier text is never offered for the one that stands there now.
-  const offers = settled === q.trim() ? (found.data ?? []) : [];
+  const isReady = settled === q.trim() && found.isSuccess;
+  const offers = isReady ? found.data : [];
+  const takeFirst = () => {
+    const first = offers[0];
+    setOpen(false);
+    setQ('');
+    if (first) onChange?.({ value: first.uid, label: first.display });
+  };
   return (
-    <Select<Picked, Offer>
-      id={id}
-      labelInValue
-      allowClear
-      showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
-      loading={found.isFetching || settled !== q.trim()}
-      value={value as Picked | undefined}
-      onChange={(next) => onChange?.(next)}
-      options={offers.map((place) => ({ value: place.uid, label: place.display, code: place.key }))}
-      optionRender={({ data }) => (
-        <>
-          {data.label} <span className="small ink-3">{data.code}</span>
-        </>
-      )}
-      popupMatchSelectWidth={false}
-      placeholder={t('common.select')}
-      style={{ width: '100%' }}
-      data-testid={testId}
-    />
+    <EarlyEnter q={q.trim()} isReady={isReady} onTake={takeFirst}>
+      <Select<Picked, Offer>
+        id={id}
+        labelInValue
+        allowClear
+        open={open}
+        onOpenChange={setOpen}
+        showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
+        loading={found.isFetching || settled !== q.trim()}
+        value={value as Picked | undefined}
+        onChange={(next) => onChange?.(next)}
+        options={offers.map((place) => ({ value: place.uid, label: place.display, code: place.key }))}
+        optionRender={({ data }) => (
+          <>
+            {data.label} <span className="small ink-3">{data.code}</span>
+          </>
+        )}
+        popupMatchSelectWidth={false}
+        placeholder={t('common.select')}
+        style={{ width: '100%' }}
+        data-testid={testId}
+      />
+    </EarlyEnter>
   );
 }

@@ -5,6 +5,7 @@ import { api } from '../../api/client';
 import { useObjectMeta } from '../../api/hooks';
 import { useText } from '../i18n';
 import { useDebounced, useLateFocus } from '../hooks';
+import { EarlyEnter } from './EarlyEnter';
 import { factsOf, tellingColumns } from './telling';
 
 export type Picked = { value: string; label: string };
@@ -23,6 +24,7 @@ type PickerProps = {
 export function RecordPicker({ object, testId, value, onChange, id, autoFocus }: PickerProps) {
   const { t } = useText();
   const [q, setQ] = useState('');
+  const [open, setOpen] = useState(false);
   const settled = useDebounced(q.trim(), 250);
   const select = useRef<RefSelectProps>(null);
   useLateFocus(() => select.current?.focus(), autoFocus ?? false);
@@ -39,33 +41,44 @@ export function RecordPicker({ object, testId, value, onChange, id, autoFocus }:
     enabled: object !== '' && !meta.isPending,
   });
   // What was found for an earlier text is never offered for the one that stands there now.
-  const rows = settled === q.trim() ? (found.data?.rows ?? []) : [];
+  const isReady = settled === q.trim() && found.isSuccess;
+  const rows = isReady ? found.data.rows : [];
   const options = rows.map((row) => ({
     value: row.uid,
     label: row.display,
     facts: factsOf(row, columns ?? []),
   }));
+  const takeFirst = () => {
+    const first = options[0];
+    setOpen(false);
+    setQ('');
+    if (first) onChange?.({ value: first.value, label: first.label });
+  };
   return (
-    <Select<Picked, PickOption>
-      ref={select}
-      id={id}
-      aria-label={id ? undefined : t('record.refSearch')}
-      labelInValue
-      allowClear
-      showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
-      loading={found.isFetching || settled !== q.trim()}
-      value={value}
-      onChange={(next) => onChange?.(next)}
-      options={options}
-      optionRender={({ data }) => (
-        <>
-          {data.label} <span className="small ink-3">{data.facts}</span>
-        </>
-      )}
-      popupMatchSelectWidth={false}
-      placeholder={t('record.refSearch')}
-      style={{ width: '100%' }}
-      data-testid={testId}
-    />
+    <EarlyEnter q={q.trim()} isReady={isReady} onTake={takeFirst}>
+      <Select<Picked, PickOption>
+        ref={select}
+        id={id}
+        aria-label={id ? undefined : t('record.refSearch')}
+        labelInValue
+        allowClear
+        open={open}
+        onOpenChange={setOpen}
+        showSearch={{ filterOption: false, onSearch: setQ, searchValue: q }}
+        loading={found.isFetching || settled !== q.trim()}
+        value={value}
+        onChange={(next) => onChange?.(next)}
+        options={options}
+        optionRender={({ data }) => (
+          <>
+            {data.label} <span className="small ink-3">{data.facts}</span>
+          </>
+        )}
+        popupMatchSelectWidth={false}
+        placeholder={t('record.refSearch')}
+        style={{ width: '100%' }}
+        data-testid={testId}
+      />
+    </EarlyEnter>
   );
 }

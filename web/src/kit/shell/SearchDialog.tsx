@@ -3,8 +3,10 @@ import { Input, Modal } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../../api/client';
-import type { SearchGroup } from '../../api';
+import type { SearchGroup, SearchHit } from '../../api';
 import { useText } from '../i18n';
+import { asking } from '../address';
+import { EarlyEnter } from '../fields/EarlyEnter';
 import { searchRest, useDebounced } from '../hooks';
 import { Icon } from '../Icon';
 import { QueryState } from '../states';
@@ -12,6 +14,7 @@ import { QueryState } from '../states';
 /** Ctrl K: people, objects and pages by a few characters. */
 export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useText();
+  const navigate = useNavigate();
   const [q, setQ] = useState('');
   const settled = useDebounced(q.trim(), searchRest(q));
   const found = useQuery({
@@ -20,6 +23,12 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
     enabled: open && settled.length >= 2,
     placeholderData: keepPreviousData,
   });
+  const isReady = settled === q.trim() && found.isSuccess && !found.isPlaceholderData;
+  const go = (item: SearchHit | undefined) => {
+    if (!item) return;
+    void navigate(item.path);
+    onClose();
+  };
   return (
     <Modal
       open={open}
@@ -32,42 +41,45 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
       style={{ top: 56 }}
       destroyOnHidden
     >
-      <Input
-        autoFocus
-        size="large"
-        prefix={<Icon name="search" />}
-        placeholder={t('shell.searchPlaceholder')}
-        value={q}
-        onChange={(event) => setQ(event.target.value)}
-        data-testid="search-input"
-      />
+      <EarlyEnter q={q.trim()} isReady={isReady} onTake={() => go(found.data?.groups[0]?.items[0])}>
+        <Input
+          autoFocus
+          size="large"
+          prefix={<Icon name="search" />}
+          placeholder={t('shell.searchPlaceholder')}
+          value={q}
+          onChange={(event) => setQ(event.target.value)}
+          data-testid="search-input"
+        />
+      </EarlyEnter>
       {settled.length < 2 ? (
         <p className="ink-3 small" style={{ marginTop: 10 }}>
           {t('shell.searchStart')}
         </p>
       ) : (
         <QueryState query={found} rows={4}>
-          {(data) => <Results key={settled} groups={data.groups} q={settled} onClose={onClose} />}
+          {(data) => <Results key={settled} groups={data.groups} q={settled} onGo={go} onClose={onClose} />}
         </QueryState>
       )}
     </Modal>
   );
 }
 
-function Results({ groups, q, onClose }: { groups: SearchGroup[]; q: string; onClose: () => void }) {
+type ResultsProps = {
+  groups: SearchGroup[];
+  q: string;
+  onGo: (item: SearchHit | undefined) => void;
+  onClose: () => void;
+};
+
+function Results({ groups, q, onGo, onClose }: ResultsProps) {
   const { t, label } = useText();
-  const navigate = useNavigate();
   const [at, setAt] = useState(0);
   const all = groups.flatMap((group) => group.items);
   useDialogKeys({
     ArrowDown: () => setAt((index) => Math.min(index + 1, all.length - 1)),
     ArrowUp: () => setAt((index) => Math.max(index - 1, 0)),
-    Enter: () => {
-      const item = all[at];
-      if (!item) return;
-      void navigate(item.path);
-      onClose();
-    },
+    Enter: () => onGo(all[at]),
   });
   if (all.length === 0)
     return (
@@ -88,13 +100,31 @@ function Results({ groups, q, onClose }: { groups: SearchGroup[]; q: string; onC
               className={item === all[at] ? 'on' : ''}
               data-testid="search-result"
             >
-              {item.title}
-              <span>{item.subtitle}</span>
+              <b>{item.title}</b>
+              <FoundBy by={item.by} />
+              <span className="aside">{item.subtitle}</span>
             </Link>
           ))}
+          {group.path && (
+            <Link to={group.path} state={asking(q)} onClick={onClose} className="all" data-testid="search-all">
+              {t('shell.searchAll')}
+            </Link>
+          )}
         </section>
       ))}
     </div>
+  );
+}
+
+/** By what something was found; its name stands before it. */
+function FoundBy({ by }: { by: SearchHit['by'] }) {
+  const { t, label } = useText();
+  if (!by) return null;
+  const field = label(by.labels);
+  return (
+    <span data-testid="search-by">
+      {by.tail ? t('shell.searchTail', { field }) : field} {by.value}
+    </span>
   );
 }
 

@@ -1,8 +1,13 @@
 export const shell = {
-  'shell.searchPlaceholder': ['客户号、姓名、手机后四位、功能', 'Customer no., name, last digits, pages'],
+  'shell.searchPlaceholder': [
+    '姓名、客户号、资金账号、手机或后四位、功能',
+    'Name, customer or account no., mobile or its last digits, pages',
+  ],
   'shell.search': ['搜索', 'Search'],
   'shell.searchStart': ['输入至少两个字', 'Type at least two characters'],
   'shell.searchNone': ['没有与“{{q}}”相符的内容', 'Nothing matches “{{q}}”'],
+  'shell.searchAll': ['全部结果', 'All results'],
+  'shell.searchTail': ['{{field}}尾号', '{{field}}, last digits'],
   'shell.tradingDay': ['交易日', 'Trading day'],
   'shell.notTradingDay': ['非交易日', 'Market closed'],
   'shell.unknownDay': ['交易日历缺本年', 'Not in the calendar'],

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { asking } from '../../kit/address';
 import { address, beforeEachList, META, open, row, rows, server, usual } from './listTesting';
 
 beforeEachList();
@@ -22,6 +23,23 @@ const party = {
   web: 'reference',
 };
 const metaWith = (list: object, more: object = {}) => ({ body: { ...META, ...more, list: { ...META.list, ...list } } });
+
+describe('a link that asks for a text beside its address', () => {
+  it.each(['10100000008', 'c000000002@example.com'])('narrows the list by %s, which is in no address', async (text) => {
+    await open('', asking(text));
+    await rows();
+    expect((await screen.findByTestId<HTMLInputElement>('list-search')).value).toBe(text);
+    expect(last('/query')?.q).toBe(text);
+    expect(address()).toBe('/records/party');
+  });
+
+  it('keeps a name in its address, for reload and for whoever is sent it', async () => {
+    await open('', asking('张伟'));
+    await rows();
+    await waitFor(() => expect(address()).toContain('q=张伟'));
+    expect(last('/query')?.q).toBe('张伟');
+  });
+});
 
 describe('two conditions that leave out what has no value', () => {
   /** Those without a value: as many as the whole list, whatever else of them is asked. */

@@ -1,9 +1,9 @@
 import { Button, Input } from 'antd';
 import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { useObjectMeta } from '../../api/hooks';
 import type { ObjectMeta } from '../../api';
-import { useAddress, useLife } from '../../kit/address';
+import { askedIn, useAddress, useLife } from '../../kit/address';
 import { useText } from '../../kit/i18n';
 import { ConditionChips } from '../../kit/condition/Chips';
 import { inSentence } from '../../kit/format';
@@ -56,7 +56,11 @@ function ListOf({ meta, life }: { meta: ObjectMeta; life: string }) {
   const [isOtherPage, setOtherPage] = useState(false);
   const { t, label } = useText();
   const phone = useIsPhone();
-  const [first] = useState(() => shownIn(search, meta));
+  const { state } = useLocation();
+  const [first] = useState(() => {
+    const shown = shownIn(search, meta);
+    return { ...shown, q: askedIn(state) ?? shown.q };
+  });
   const [dropped] = useState(() => droppedIn(search, meta));
   const list = useRecordList(
     meta,

@@ -196,7 +196,7 @@ function Framed() {
   );
 }
 
-export async function open(search = '') {
+export async function open(search = '', state: unknown = null) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(['me'], { employee_no: 'E1', operations: [], clock: { data_due: '2026-03-17' } });
   const children = [
@@ -209,7 +209,7 @@ export async function open(search = '') {
     { path: '*', element: null },
   ];
   const router = createMemoryRouter([{ element: <Framed />, children }], {
-    initialEntries: [`/records/party${search}`],
+    initialEntries: [{ pathname: '/records/party', search, state }],
   });
   render(
     <QueryClientProvider client={client}>

@@ -51,6 +51,14 @@ def unmasked(key: str) -> Labels:
     return Labels(f"字段 {key} 不再脱敏", f"field {key} is no longer masked")
 
 
+def searched(key: str) -> Labels:
+    """Return the note about a field that records are found by from now on."""
+    return Labels(
+        f"按字段 {key} 可以搜索；已有记录当晚起可按它找到",
+        f"records are found by {key}, those that there are already from tonight on",
+    )
+
+
 def loses(key: str, options: Sequence[str]) -> Labels:
     """Return the note about options that go."""
     return Labels(

@@ -13,16 +13,27 @@ from sqlglot import exp
 from zhike.kernel import clock, cursors
 from zhike.platform.objects.errors import TooManyColumns
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic import paths, served_scopes
+from zhike.platform.objects.logic import paths, searching, served_scopes
 from zhike.platform.objects.logic.catalogue import SIDE
 from zhike.platform.objects.logic.conditions import Where
 from zhike.platform.objects.logic.orders import Orders, Sorted, orders_of
 from zhike.platform.objects.logic.presenting import present
 from zhike.platform.objects.logic.questions import Question, asked
+from zhike.platform.objects.logic.searching import Reason
 from zhike.platform.objects.logic.served_scopes import Way
 from zhike.platform.objects.logic.sources import Sources, shape_of
 from zhike.platform.objects.logic.statements import ALIAS, field_sql, records_from
-from zhike.platform.objects.types import Computed, FieldType, ObjectType, RecordCount, RecordPage, RecordQuery
+from zhike.platform.objects.types import (
+    Computed,
+    FieldType,
+    FoundBy,
+    Hit,
+    ObjectType,
+    Record,
+    RecordCount,
+    RecordPage,
+    RecordQuery,
+)
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
 
@@ -44,7 +55,7 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
     listed = _listed(query, orders, principal)
     cursor = _read_cursor(listed, query.cursor)
     limit = max(1, min(query.limit, MAX_LIMIT))
-    rows = (_keyset_rows if orders.single else _sorted_rows)(question, fields, orders, cursor, limit)
+    rows = _rows(question, fields, orders, cursor, limit)
     backwards = bool(cursor and cursor["back"])
     more = len(rows) > limit
     rows = rows[:limit]
@@ -61,6 +72,38 @@ def page(query: RecordQuery, principal: Principal, *, operation: str = "read") -
         records_at=clock.now(),
         warehouse_date=side.business_date if side else None,
     )
+
+
+def best(query: RecordQuery, principal: Principal) -> list[Hit]:
+    """Return the first answers to the text of a query, those that it means most likely before the others, with why."""
+    owner = catalogues.object_type(query.object)
+    question = asked(query, principal, owner)
+    fields, orders = fields_of(question, query), orders_of(question, query)
+    answers = question.answers
+    if answers is None:
+        return []
+    told = searching.reasons(answers, answers.ids or ())
+    rows: list[dict[str, Any]] = []
+    for part in [answers] if answers.ids is None else searching.ranked(answers, told):
+        if len(rows) < query.limit:
+            rows += _rows(replace(question, answers=part), fields, orders, None, query.limit - len(rows))
+    rows = rows[: query.limit]
+    if answers.ids is None:
+        told = searching.reasons(answers, [row["id"] for row in rows])
+    return [Hit(record, _found_by(record, told.get(record.id))) for record in present(owner, fields, rows, principal)]
+
+
+def _found_by(record: Record, why: Reason | None) -> FoundBy | None:
+    if why is None:
+        return None
+    return FoundBy(why.field.labels, why.value or record.values.get(why.field.key), tail=why.tail)
+
+
+def _rows(
+    question: Question, fields: list[FieldType], orders: Orders, cursor: dict[str, Any] | None, limit: int
+) -> list[dict[str, Any]]:
+    """The rows of a page and one more, where there is one."""
+    return (_keyset_rows if orders.single else _sorted_rows)(question, fields, orders, cursor, limit)
 
 
 def count(query: RecordQuery, principal: Principal, *, exact: bool = False, operation: str = "read") -> RecordCount:

@@ -74,6 +74,7 @@ def classify(change: Change, everything: Snapshot) -> Change:
     notes += [change_notes.hide(key) for key in removed]
     shown = [key for key in after if getattr(before.get(key), "mask", None) and not getattr(after[key], "mask", None)]
     notes += [change_notes.unmasked(key) for key in shown]
+    notes += [change_notes.searched(key) for key in _searched(before, after)]
     gone = {key: _options(before[key]) - _options(after[key]) for key in after if key in before}
     notes += [change_notes.loses(key, sorted(lost)) for key, lost in gone.items() if lost]
     repeatable, dropped, made = _index_notes(_objects(change), after, everything)
@@ -85,6 +86,12 @@ def classify(change: Change, everything: Snapshot) -> Change:
 
 def _stored(fields: Mapping[str, FieldPart]) -> list[str]:
     return [key for key, field in fields.items() if field.lookup is None]
+
+
+def _searched(before: Mapping[str, FieldPart], after: Mapping[str, FieldPart]) -> list[str]:
+    """The fields that records are found by from now on and were not before."""
+    how = {key: getattr(field, "searchable", None) for key, field in after.items()}
+    return [key for key in how if how[key] and key in before and not getattr(before[key], "searchable", None)]
 
 
 def _options(field: FieldPart) -> set[str]:
@@ -108,7 +115,7 @@ def _impossible(
             yield _needs_new(field, number, "unique", why)
         for name in ("target", "searchable"):
             was, now = getattr(old, name, None), getattr(field, name, None)
-            if old is not None and was != now and (name == "target" or now):
+            if old is not None and was != now and (name == "target" or (was and now)):
                 why = Labels(
                     f"原来的 {name} 是 {was}，已有数据按此写入", f"has {name} {was}, and rows that were written so"
                 )
@@ -162,7 +169,7 @@ def _needs_new(field: FieldPart, number: int, name: str, why: Labels) -> Finding
     return Finding("object.needs_new_field", said, ("fields", number, name))
 
 
-def apply(changes: Iterable[Change]) -> None:
+def apply(changes: Sequence[Change]) -> None:
     """Make or extend the tables of the changed object types, inside the applying transaction."""
     with connection.cursor() as cursor:
         cursor.execute("select set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
@@ -171,6 +178,10 @@ def apply(changes: Iterable[Change]) -> None:
         found = defined(everything).get(key)
         if found is not None:
             _extend(found)
+    for change in changes:
+        if _searched(_fields(change.before), _fields(change.after)):
+            # What records hold already is found by it once their search tokens are made anew, by night.
+            PhysicalObject.objects.filter(key__in=_objects(change)).update(folds=0)
 
 
 def _objects(change: Change) -> list[str]:

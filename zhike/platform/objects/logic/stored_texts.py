@@ -45,6 +45,9 @@ def is_text(where: Where, field: FieldType, text: str) -> exp.Expr:
 
     What a field cannot hold is the value of none.
     """
+    if field.values.searchable == "number":  # the zeros before a number are not said
+        said = exp.Anonymous(this="ltrim", expressions=[_plain(field), exp.Literal.string("0")])
+        return said.eq(where.bind(folding.text(text).lstrip("0")))
     if field.values.telling == ("",):
         return _plain(field).eq(where.bind(_folded(field, text)))
     try:

@@ -6,7 +6,7 @@ what the mask hides; so each question leaves a line, and somebody who asks for n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
@@ -38,26 +38,43 @@ _WINDOW = timedelta(hours=1)
 _ONE_QUESTION = timedelta(minutes=1)
 
 
-def find(owner: ObjectType, text: str, rules: Mapping[str, str], principal: Principal) -> list[int]:
-    """Return the ids of the records that have `text` in a field that is masked by `rules`, and note the question.
+#: An object with those of its fields that the finder sees masked.
+Place = tuple[ObjectType, Sequence[FieldType]]
+#: The records of each object that have a number, each with the fields that have it.
+Found = Mapping[str, Mapping[int, Sequence[str]]]
 
-    Whoever may not find by number, or writes no whole number, finds nothing. Raises FindSeries.
+
+def find(places: Iterable[tuple[ObjectType, Mapping[str, str]]], text: str, principal: Principal) -> Found:
+    """Return the records that have `text` in a field that is masked by the rules of its object, and note the question.
+
+    It is one question, however many objects are asked. Whoever may not find by number, or writes no whole number, finds
+    nothing. Raises FindSeries.
     """
-    fields = [
+    if not search_tokens.is_whole(text):
+        return {}
+    asked = [
+        (owner, fields)
+        for owner, rules in places
+        if (fields := _masked(owner, rules)) and permissions.allowed(principal, f"{owner.key}.{FIND}")
+    ]
+    if not asked:
+        return {}
+    digest = keyring().digest(folding.text(text), "found")
+    with database.writing():
+        found = _asked(asked, text, digest, principal)
+    if found is None:
+        raise FindSeries(times=settings.FIND_SERIES)
+    return found
+
+
+def _masked(owner: ObjectType, rules: Mapping[str, str]) -> list[FieldType]:
+    return [
         field
         for key, field in owner.fields.items()
         if rules.get(key) == "masked"
         and field.mask
         and search_tokens.FAMILIES[field.values.searchable or "name"] != "name"
     ]
-    if not (fields and search_tokens.is_whole(text) and permissions.allowed(principal, f"{owner.key}.{FIND}")):
-        return []
-    digest = keyring().digest(folding.text(text), "found")
-    with database.writing():
-        found = _asked(owner, text, fields, digest, principal)
-    if found is None:
-        raise FindSeries(times=settings.FIND_SERIES)
-    return sorted(found)
 
 
 @contextmanager
@@ -115,15 +132,16 @@ def count(owner: ObjectType, question: str, found: Mapping[int, Sequence[str]], 
         raise FindSeries(times=settings.FIND_SERIES)
 
 
-def _asked(
-    owner: ObjectType, text: str, fields: Sequence[FieldType], digest: str, principal: Principal
-) -> Mapping[int, Sequence[str]] | None:
+def _asked(places: Sequence[Place], text: str, digest: str, principal: Principal) -> Found | None:
     """Ask and note the question; None, which is noted, too, where it is one too many."""
-    asked = _asked_before(owner, digest, principal)
+    first = places[0][0]
+    asked = _asked_before(first, digest, principal)
     if asked is None:
         return None
-    found = _having(owner, text, fields, principal)
-    _note_once(owner, digest, asked, found)
+    found = {owner.key: _having(owner, text, fields, principal) for owner, fields in places}
+    for owner, _fields in places:
+        if found[owner.key] or (owner is first and not any(found.values())):
+            _note_once(owner, digest, asked, found[owner.key])
     return found
 
 
@@ -158,7 +176,8 @@ def _having(
 ) -> Mapping[int, Sequence[str]]:
     """The records that have the number and that `principal` may both read and find, with the fields that have it."""
     where = Where(catalogues.catalogue())
-    where.add(overlaps(where, [token for whole in search_tokens.wanted(text).whole.values() for token in whole]))
+    wanted = search_tokens.wanted(text)
+    where.add(overlaps(where, [*wanted.padded, *(token for whole in wanted.whole.values() for token in whole)]))
     where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
     narrow_to_scope(where, owner, ALIAS, principal, "read")
     narrow_to_scope(where, owner, ALIAS, principal, FIND)
