@@ -225,7 +225,8 @@ def test_a_body_above_the_limit_is_too_large(client, settings):
 
 
 @pytest.mark.parametrize("method", ["post", "patch"])
-def test_a_form_that_is_not_what_it_says_is_unreadable(client, method):
+def test_a_form_that_is_not_what_it_says_is_unreadable(firm, method):
+    client = signed_in({"E0009": "operator"})["operator"]
     path = "/api/v1/loads" if method == "post" else "/api/v1/me"
     answer = client.generic(method.upper(), path, b"--x\r\n", content_type="multipart/form-data; boundary=")
     assert answer.status_code == 400

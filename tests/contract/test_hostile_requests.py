@@ -171,7 +171,7 @@ def test_no_body_is_a_fault(document, world, settings):
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x"):
             strict = path != LOGIN
             answers.take(f"{method} {path} as {kind}", sender(client, method, path, b"{}", kind), strict=strict)
-    assert answers.faults == []
+    assert not answers.faults, "\n".join(answers.faults)
     assert {"request.unreadable", "request.too_large", "request.bad_text", "request.bad_number"} <= answers.said.keys()
     assert answers.asked > 700
 
@@ -191,7 +191,7 @@ def test_no_value_of_a_body_is_a_fault(document, world):
                 body = json.dumps(put(kept, place, value)).encode()
                 what = f"{method} {path} {'.'.join(map(str, place))} {name}"
                 answers.take(what, sender(client, method, filled(path, names, work), body), strict=name in STRICT)
-    assert answers.faults == []
+    assert not answers.faults, "\n".join(answers.faults)
     assert answers.asked > 1_000
 
 
@@ -211,7 +211,7 @@ def test_no_parameter_is_a_fault(document, world):
                     sender(client, method, address, body),
                     strict=name == "NUL",
                 )
-    assert answers.faults == []
+    assert not answers.faults, "\n".join(answers.faults)
     assert answers.asked > 500
 
 
@@ -278,7 +278,7 @@ def test_no_form_is_a_fault(document, world):
         ):
             ask = sender(client, method, filled(path, names, work), FORMS["no file"], kind)
             answers.take(f"{method} {path} as {kind}", ask, strict=True)
-    assert answers.faults == []
+    assert not answers.faults, "\n".join(answers.faults)
     assert answers.asked == 3 * (len(FORMS) + 5)
 
 
@@ -299,7 +299,7 @@ def test_while_the_database_is_away_every_route_says_to_try_again(document, worl
 def some(values, turn):
     """The values that are refused everywhere, and of the others some in turn; all of them under `make prove`."""
     others = [one for one in values.items() if one[0] not in STRICT]
-    few, first = examples(4), turn % len(others)
+    few, first = examples(3), turn % len(others)
     return [(name, values[name]) for name in STRICT] + (others[first:] + others[:first])[:few]
 
 

@@ -335,7 +335,8 @@ def test_no_route_but_those_of_the_password_answers_whoever_has_to_change_it(pas
     client = Client()
     assert sign_in(client, "E1001", organization.set_password("E1001")[1]).status_code == 200
     answered = set()
-    for path, methods in api.get_openapi_schema()["paths"].items():
+    paths = api.get_openapi_schema()["paths"]
+    for path, methods in sorted(paths.items(), key=lambda one: "sign-out" in one[0]):
         for method, operation in methods.items():
             address = re.sub(r"\{[^}]+\}", str(uuid.UUID(int=7)), path)
             answer = client.generic(method.upper(), address, b'{"wehre": 1}', content_type="application/json")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from zhike.kernel.errors import ZhikeError
 
@@ -37,7 +38,7 @@ def only_server(home: Path, address: str) -> Iterator[None]:
         yield
 
 
-def _told(written: str) -> dict[str, object]:
+def _told(written: str) -> dict[str, Any]:
     """Who holds the home, as it wrote; nothing of that while it is just beginning."""
     try:
         found = json.loads(written)

@@ -169,7 +169,8 @@ def takes_file(operation: str) -> Callable[[View], View]:
     """Mark a route that a file is sent to with the operation it needs: asked for before anything of the file is read."""
 
     def marked(view: View) -> View:
-        view.takes_file = operation  # type: ignore[attr-defined]
+        route: Any = view
+        route.takes_file = operation
         return view
 
     return marked

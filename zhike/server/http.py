@@ -58,10 +58,7 @@ class SignedIn(SessionAuth):
 
     def _get_key(self, request: HttpRequest) -> str | None:
         """Return the session of a request that has the token, if it changes anything."""
-        token = TokenInHeader(lambda _request: HttpResponse(status=403))
-        request.csrf_processing_done = False  # type: ignore[attr-defined]
-        token.process_request(request)
-        if token.process_view(request, self.authenticate, (), {}):
+        if TokenInHeader(lambda _request: HttpResponse(status=403)).refuses(request):
             raise HttpError(403, "no token")
         return request.COOKIES.get(self.param_name)
 

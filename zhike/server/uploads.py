@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja.operation import Operation
 
 from zhike.kernel import wire
@@ -42,13 +42,13 @@ def files_of_the_allowed(run: Run) -> Run:
         raise ValueError(f"{operation.operation_id} takes a file and is not marked as `takes_file`")
 
     @functools.wraps(run)
-    def checked(request: HttpRequest, **given: object) -> HttpResponse:
+    def checked(request: Any, **given: object) -> HttpResponse:
         try:
             for signed_in in operation.auth_callbacks:
                 permissions.require(signed_in(request), needed)
         except Exception as error:
             return operation.api.on_exception(request, error)
-        request.may_send_files = True  # type: ignore[attr-defined]
+        request.may_send_files = True
         return run(request, **given)
 
     return checked
