@@ -118,13 +118,25 @@ def test_the_last_load_is_taken_back_and_only_the_last(before, tmp_path):
     first = Load.objects.filter(source="counter_customer", state="done").order_by("id").first()
     with pytest.raises(NewerLoad):
         received.undo(first.uid, principal=SYSTEM)
-    received.undo(last.uid, principal=SYSTEM)
+    total = len(golden.inputs()["customers"])
+    [back] = received.puts_back(last.uid, principal=SYSTEM)
+    assert (back.file, back.rows_loaded) == (f"counter_customer_{NIGHT:%Y%m%d}.csv", 3)
+    for _twice in range(2):  # put away, and asked for again
+        received.undo(last.uid, principal=SYSTEM)
+        run_all()
+        last.refresh_from_db()
+        waits = Load.objects.get(state=Load.State.WAITING)
+        ended = effect(received.load(waits.uid, principal=SYSTEM), "end", "coverage")
+        assert (last.state, waits.undoes, waits.file, ended.of) == ("done", last.uid, back.file, before) and ended.waits
+        assert waits.findings[-1]["code"] == "load.puts_back"
+        assert asked("select count(*) from _rows", rows="core.counter_customer") == [(total,)]
+        received.discard(waits.uid, principal=SYSTEM) if not _twice else received.accept(waits.uid, principal=SYSTEM)
     run_all()
     last.refresh_from_db()
     assert last.state == "undone"
     assert asked("select count(*) from _rows", rows="core.counter_customer") == [(3,)]
-    [told] = Load.objects.filter(undoes=last.uid)
-    assert told.state == "restored" and told.findings[0]["code"] == "load.undone"
+    [told] = Load.objects.filter(undoes=last.uid, state=Load.State.RESTORED)
+    assert told.findings[0]["code"] == "load.undone"
 
 
 def test_a_discarded_file_does_nothing(before, tmp_path):
@@ -315,3 +327,39 @@ def test_facts_of_another_day_stand_in_no_waiting_files_way(golden_day, tmp_path
     assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "", None)
     assert flows(tmp_path, [(n, n + 11) for n in range(40)], date(2026, 2, 10)).state == "done"
     assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "flows_20260210.csv", None)
+
+
+def taken_back(load, monkeypatch, snapshot=FLOWS):
+    monkeypatch.setattr("zhike.insight.warehouse.logic.sources.all_sources", lambda *_snapshot: snapshot.of(Source))
+    received.undo(load.uid, principal=SYSTEM)
+    run_all()
+    return Load.objects.get(uid=load.uid).state
+
+
+def test_facts_of_before_are_put_back_unless_the_day_gets_too_short(golden_day, tmp_path, monkeypatch):
+    def there():
+        return asked(
+            "select count(*), sum(amount) from _rows where business_date = date '2026-01-13'", rows="test.flows"
+        )
+
+    day = date(2026, 1, 13)
+    assert flows(tmp_path, [(n, 1) for n in range(3)], day).state == "done"
+    assert flows(tmp_path, [(n, 1) for n in range(40)], day).state == "done"
+    wrong = flows(tmp_path, [(n, 2) for n in range(40)], day)
+    assert there() == [(40, 80)]
+    # The three rows of before were replaced: they ask nobody.
+    assert (taken_back(wrong, monkeypatch), there()) == ("undone", [(40, 40)])
+
+
+def test_a_day_that_no_file_of_before_brings_back_is_counted(golden_day, tmp_path, monkeypatch):
+    days = ("2026-01-14", "2026-01-15")
+    sales(tmp_path, "sales (7).csv", [(n, n, days[0]) for n in range(40)])
+    both = sales(tmp_path, "sales (8).csv", [(n, n, day) for day in days for n in range(40)])
+    assert both.state == "done"
+    assert taken_back(both, monkeypatch, DATED) == "done"
+    waits = received.load(Load.objects.get(undoes=both.uid).uid, principal=SYSTEM)
+    assert (waits.state, effect(waits, "fewer").count) == ("waiting", 40)
+    received.accept(waits.uid, principal=SYSTEM)
+    run_all()
+    of_days = "select count(*) from _rows where business_date between date '2026-01-14' and date '2026-01-15'"
+    assert (Load.objects.get(uid=both.uid).state, asked(of_days, rows="test.dated")) == ("undone", [(40,)])

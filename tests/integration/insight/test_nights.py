@@ -422,3 +422,31 @@ def test_a_file_at_which_loading_itself_fails_stops_no_other(golden_files, monke
         result = hourly()
     assert (result["files"], result["findings"][0]["code"]) == (1, "load.broken")
     assert not list((inbox.folder() / ".taking").iterdir())
+
+
+def test_what_came_in_a_night_and_failed_or_waits_is_its_own_to_see_to_of_whatever_day(people, golden_files):
+    tonight, ahead = date(2026, 3, 27), date(2026, 3, 30)
+    name, files = f"counter_trade_{ahead:%Y%m%d}.csv", files_of_next_day(golden_files, ahead)
+    with clock.travel(clock.at(date(2026, 3, 28), 10)):  # a Saturday
+        put(name, files[name])
+        assert hourly()["failed"] == [name]
+        night = shown(people)
+        assert night["business_date"] == str(tonight)
+        [other] = [one for one in night["others"] if one["file"] == name]
+        assert (other["source"], other["state"], other["first_date"]) == ("counter_trade", "failed", str(ahead))
+        assert other["due_at"] is None
+        rows = LAST_LOAD.build(SYSTEM, None, LAST_LOAD.settings()).data["rows"]
+        cells = [row["cells"] for row in rows if row["path"] == f"/loads/{other['load']}"]
+        assert [(one["state"], one["business_date"]) for one in cells] == [("failed", str(ahead))]
+    with clock.travel(clock.at(ahead, 21)):
+        put(name, files[name])
+        assert hourly()["failed"] == []
+        assert not [one for one in shown(people, str(tonight))["others"] if one["file"] == name]
+
+
+def test_a_stranger_is_expected_to_be_called_by_the_day_in_its_name(golden_files, stranger):
+    put("counter_trade_20260330 (1).csv", b"?")
+    with clock.travel(clock.at(date(2026, 3, 28), 10)):
+        found = {one.file: one.expected for one in inbox.strangers()}
+    (inbox.folder() / "counter_trade_20260330 (1).csv").unlink()
+    assert found["counter_trade_20260330 (1).csv"] == "counter_trade_20260330.csv"

@@ -19,7 +19,7 @@ _STATES = [
     option("waiting", {"zh": "待确认", "en": "Waits for an answer"}, "attention"),
     option("failed", {"zh": "失败", "en": "Failed"}, "late"),
     option("missing", {"zh": "未到", "en": "Missing"}, "late"),
-    option("late", {"zh": "迟到", "en": "Late"}, "attention"),
+    option("late", {"zh": "逾期未到", "en": "Overdue"}, "attention"),
     option("expected", {"zh": "待到", "en": "Expected"}, "plain"),
     option("kept", {"zh": "沿用旧文件", "en": "Older one kept"}, "plain"),
     option("unplanned", {"zh": "不定期", "en": "Not planned"}, "plain"),
@@ -47,17 +47,17 @@ def last_load(principal: Principal, _subject: None, _settings: BlockSettings) ->
     night = nights.night(None, principal=principal)
     calendar = [_lacking(night.lacks, principal.language)] if night.lacks else []
     files = sorted(
-        (one for one in night.files if one.state != "unplanned"),
+        (one for one in (*night.others, *night.files) if one.state != "unplanned"),
         key=lambda one: (_state(one) not in _FIRST, not one.source.expected),
     )
     rows: list[TableRow] = [
         {
-            "key": one.source.key,
+            "key": str(one.load.uid) if one.load and one in night.others else one.source.key,
             "path": f"/loads/{one.load.uid}" if one.load else "/night",
             "cells": {
                 "source": one.source.labels[principal.language],
                 "file": one.load.file if one.load else None,
-                "business_date": moment_text(night.day),
+                "business_date": moment_text(one.last if one in night.others else night.day),
                 "rows_loaded": one.rows,
                 "before": one.before,
                 "rows_rejected": one.load.rows_rejected if one.load else None,

@@ -132,11 +132,11 @@ def _counted(results: Sequence[LoadResult]) -> Mapping[str, object]:
 def load_accepted(handle: RunHandle) -> Mapping[str, object]:
     """Load the file of the load `params.load`, which somebody accepted. Raises LoadFailed."""
     row = _load(handle)
-    return _loaded(loading.accept(row, sources.source(row.source), handle))
+    return _loaded(answering.load_accepted(row, sources.source(row.source), handle))
 
 
 def undo_load(handle: RunHandle) -> Mapping[str, object]:
-    """Take back the load `params.load`. Raises LoadFailed."""
+    """Take back the load `params.load`, or let what that does wait for a person. Raises LoadFailed."""
     row = _load(handle)
     return _loaded(answering.put_back(row, sources.source(row.source), handle))
 

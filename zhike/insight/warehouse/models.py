@@ -39,7 +39,7 @@ class Load(models.Model):
     answered_by = models.TextField(default="")
     #: When what it does was done, in one order with the computing of days: see `logic.changes`.
     change = models.BigIntegerField(null=True)
-    #: The load that this one took back, by putting there again what was there before it.
+    #: The load that this one took back, by putting there again what was there before it; or, while it waits, is to.
     undoes = models.UUIDField(null=True)
     error = models.JSONField(null=True)
     owner = models.TextField(db_default="")

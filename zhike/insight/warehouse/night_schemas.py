@@ -89,7 +89,8 @@ class PublishedOut(TypedDict):
 class StrangerOut(TypedDict):
     """A file in the folder that no source expects.
 
-    `near` is the source whose files are called most like it, if any; so is that one's file of tonight `expected` to be.
+    `near` is the source whose files are called most like it, if any; so is that one's file `expected` to
+    be, of the day in the name, else of tonight.
     """
 
     file: str
@@ -103,7 +104,7 @@ class NightOut(TypedDict):
     """A business day on its way from files to figures.
 
     The deadline is null where the trading calendar ends: `calendar_lacks` is the year whose days it lacks. `elsewhere`
-    files that came in this night are of other days.
+    files that came in this night are of other days; `others` are those of them that failed or wait for a person.
     """
 
     business_date: date
@@ -118,6 +119,7 @@ class NightOut(TypedDict):
     restates: list[date]
     late: int
     elsewhere: int
+    others: list[NightFileOut]
     strangers: list[StrangerOut]
     schedules: list[ScheduledOut]
 
@@ -157,6 +159,7 @@ def night_out(
         "restates": list(restates),
         "late": night.late,
         "elsewhere": night.elsewhere,
+        "others": [_file(one) for one in night.others],
         "strangers": [
             {
                 "file": one.file,

@@ -13,7 +13,7 @@ from zhike.kernel.definition_parts import Labels
 class Stranger:
     """A file in the folder that no source expects: `near` is the source whose files are called most like it.
 
-    So is its file of tonight `expected` to be called.
+    So is its file of the day in the name, else of tonight, `expected` to be called.
     """
 
     file: str
@@ -69,7 +69,8 @@ class Night:
     """A business day on its way from files to figures.
 
     Without the files of `missing` it is not computed; whether that happens `by_itself`, or a person has to ask for it.
-    `late` loads changed something after it was. `elsewhere` files that came in it are of other days only. Where the
+    `late` loads changed something after it was. `elsewhere` files that came in it are of other days only; `others` are
+    those of them that failed or wait for a person. Where the
     trading calendar ends nobody knows the `deadline`: it lacks the days of the year `lacks`.
     """
 
@@ -84,3 +85,4 @@ class Night:
     by_itself: bool
     late: int
     elsewhere: int
+    others: tuple[NightFile, ...]

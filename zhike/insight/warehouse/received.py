@@ -57,6 +57,7 @@ __all__ = [
     "load_folder",
     "loads",
     "plain_master",
+    "puts_back",
     "rejected",
     "rejected_file",
     "stale_sources",
@@ -242,7 +243,7 @@ def discard(uid: uuid.UUID, *, principal: Principal) -> None:
 def undo(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
     """Queue the taking back of the last load of a source: what was there before is there again; audited.
 
-    Returns the run. Raises NotFound, NewerLoad, Refused.
+    Where that does more than may be done unasked it waits, as a load of the file before. Returns the run. Raises NotFound, NewerLoad, Refused.
     """
     with database.writing():
         row = answering.last(_load(uid, principal, "load.answer"))
@@ -263,6 +264,13 @@ def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool, str, L
     failed = answering.failed_since(row)
     seen = failed is not None and _within(principal).filter(pk=failed.pk).exists()
     return may and waits, may and undoable, newer, loading.as_result(failed) if failed and seen else None
+
+
+def puts_back(uid: uuid.UUID, *, principal: Principal) -> list[LoadResult]:
+    """Return the loads whose rows are there again once a load is taken back, oldest first. Raises NotFound."""
+    row = _load(uid, principal)
+    source = sources.all_sources().get(row.source)
+    return [loading.as_result(one) for one in answering.before_it(row, source)] if source else []
 
 
 def effects_named(

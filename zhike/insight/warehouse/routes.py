@@ -88,6 +88,7 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
     rows = received.rejected(uid, principal=request.principal)
     units, records = received.effects_named(found, principal=request.principal)
     answerable, undoable, newer, failed = received.answers(uid, principal=request.principal)
+    before = received.puts_back(uid, principal=request.principal) if undoable else []
     return {
         **schemas.load_out(found),
         "rejected": [schemas.rejected_out(row) for row in rows],
@@ -98,6 +99,9 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
         "undoable": undoable,
         "newer_file": newer,
         "failed_since": {"uid": failed.uid, "file": failed.file} if failed else None,
+        "puts_back": [
+            {"file": one.file, "business_date": one.business_date, "rows_loaded": one.rows_loaded} for one in before
+        ],
     }
 
 

@@ -102,11 +102,20 @@ class FailedLoadOut(TypedDict):
     file: str
 
 
+class PutBackOut(TypedDict):
+    """A file whose rows are there again once a load is taken back."""
+
+    file: str
+    business_date: date | None
+    rows_loaded: int
+
+
 class LoadDetailOut(LoadOut):
     """One load with its first rejected rows, with what it does or did, and what its reader may do about it.
 
     Where a `newer_file` of its source was loaded, one that waits can only be put away. `failed_since` is the last one
-    that was to take its place, and failed.
+    that was to take its place, and failed. One that can be taken back `puts_back` these files; none, where no rows are
+    left then.
     """
 
     rejected: list[RejectedOut]
@@ -117,6 +126,7 @@ class LoadDetailOut(LoadOut):
     undoable: bool
     newer_file: str
     failed_since: FailedLoadOut | None
+    puts_back: list[PutBackOut]
 
 
 class QueuedOut(TypedDict):

@@ -3046,7 +3046,8 @@ export interface components {
          * @description One load with its first rejected rows, with what it does or did, and what its reader may do about it.
          *
          *     Where a `newer_file` of its source was loaded, one that waits can only be put away. `failed_since` is the last one
-         *     that was to take its place, and failed.
+         *     that was to take its place, and failed. One that can be taken back `puts_back` these files; none, where no rows are
+         *     left then.
          */
         LoadDetailOut: {
             answerable: boolean;
@@ -3061,6 +3062,7 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             finished_at: string | null;
             newer_file: string;
+            puts_back: components["schemas"]["PutBackOut"][];
             rejected: components["schemas"]["RejectedOut"][];
             rows_loaded: number;
             rows_read: number;
@@ -3318,7 +3320,7 @@ export interface components {
          * @description A business day on its way from files to figures.
          *
          *     The deadline is null where the trading calendar ends: `calendar_lacks` is the year whose days it lacks. `elsewhere`
-         *     files that came in this night are of other days.
+         *     files that came in this night are of other days; `others` are those of them that failed or wait for a person.
          */
         NightOut: {
             /** Format: date */
@@ -3331,6 +3333,7 @@ export interface components {
             files: components["schemas"]["NightFileOut"][];
             late: number;
             missing: components["schemas"]["Labels"][];
+            others: components["schemas"]["NightFileOut"][];
             published: components["schemas"]["PublishedOut"] | null;
             restates: string[];
             schedules: components["schemas"]["ScheduledOut"][];
@@ -3625,6 +3628,12 @@ export interface components {
             business_date: string;
             /** Format: date-time */
             published_at: string;
+        };
+        /** @description A file whose rows are there again once a load is taken back. */
+        PutBackOut: {
+            business_date: string | null;
+            file: string;
+            rows_loaded: number;
         };
         /** @description Messages that the gate has told to wait (quiet hours), and until when the first of them waits. */
         PutOffOut: {
@@ -4170,7 +4179,8 @@ export interface components {
         /**
          * @description A file in the folder that no source expects.
          *
-         *     `near` is the source whose files are called most like it, if any; so is that one's file of tonight `expected` to be.
+         *     `near` is the source whose files are called most like it, if any; so is that one's file `expected` to
+         *     be, of the day in the name, else of tonight.
          */
         StrangerOut: {
             expected: string;
@@ -5038,6 +5048,7 @@ export type ProgressOut = components['schemas']['ProgressOut'];
 export type ProposedOut = components['schemas']['ProposedOut'];
 export type ProposedValueOut = components['schemas']['ProposedValueOut'];
 export type PublishedOut = components['schemas']['PublishedOut'];
+export type PutBackOut = components['schemas']['PutBackOut'];
 export type PutOffOut = components['schemas']['PutOffOut'];
 export type QueryIn = components['schemas']['QueryIn'];
 export type QueueOut = components['schemas']['QueueOut'];

@@ -73,6 +73,11 @@ export const loads = {
   'load.state.undone': ['已撤销', 'Taken back'],
   'load.state.restored': ['已恢复', 'Put back'],
   'load.waits': ['文件尚未导入：影响超过上限，需人工确认', 'Not loaded yet: it does more than it may unasked'],
+  'load.waitsBack': [
+    '尚未恢复为本文件的数据：影响超过上限，需人工确认；确认前数据不变',
+    'The data of this file are not put back yet: that does more than it may unasked. Until then the data stay',
+  ],
+  'load.waitsBackOf': ['查看要撤销的导入', 'What is to be taken back'],
   'load.waitsForOther': [
     '有权确认的同事可以确认导入或放弃',
     'A colleague with the right to do so can accept it or put it away',
@@ -100,8 +105,16 @@ export const loads = {
   'load.undo': ['撤销导入', 'Take back'],
   'load.undoTitle': ['撤销“{{file}}”的导入？', 'Take back “{{file}}”?'],
   'load.undoText': [
-    '恢复为上一个文件的数据；重新跑批后各页面随之更新。',
-    'The data of the file before are put back; pages follow once the day is computed again.',
+    '影响超过上限时先等待人工确认，确认前数据不变。重新跑批后各页面随之更新。',
+    'Where that does more than it may unasked it waits for an answer, and the data stay until then. Pages follow once the day is computed again.',
+  ],
+  'load.undoBack': [
+    '恢复为“{{file}}”的数据：业务日期 {{date}}，{{rows}} 行（本文件 {{now}} 行）',
+    'The data of {{file}} of {{date}} are put back: {{rows}} rows, while this file has {{now}}',
+  ],
+  'load.undoEmpty': [
+    '没有更早的文件：本文件的 {{now}} 行将清空',
+    'There is no earlier file: the {{now}} rows of this one are taken away',
   ],
   'load.undoDone': ['正在后台撤销', 'It is taken back in the background'],
   'load.effect.would': ['导入将造成的影响', 'What it would do'],
@@ -210,6 +223,10 @@ export const loads = {
   'night.missingSaid': ['{{n}} 个文件未到', '{{n}} files are missing'],
   'night.lateSaid': ['{{n}} 个文件在跑批之后到达，尚未计入', '{{n}} files came afterwards and do not count yet'],
   'night.firstLook': ['先处理：', 'First: '],
+  'night.firstTodo': [
+    '有 {{n}} 个文件要处理，见下方“要处理”。',
+    '{{n}} files have to be seen to: they stand below under “To do”.',
+  ],
   'night.firstAgain': [
     '重新跑批后计入；下一交易日开市前也会自动补跑。',
     'Compute again to count them; before the market opens it happens by itself.',
@@ -241,7 +258,9 @@ export const loads = {
   ],
   'night.tonight': ['看今晚的跑批', 'See tonight'],
   'night.figure.files': ['文件', 'Files'],
-  'night.figure.filesSub': ['晚到 {{late}}，未到 {{missing}}', '{{late}} late, {{missing}} missing'],
+  'night.figure.late': ['晚到 {{n}}', '{{n}} came late'],
+  'night.figure.failed': ['失败 {{n}}', '{{n}} failed'],
+  'night.figure.missing': ['未到 {{n}}', '{{n}} have not come'],
   'night.figure.rows': ['入库行数', 'Rows'],
   'night.figure.rejected': ['拒收行数', 'Rejected'],
   'night.figure.waiting': ['等待确认', 'Waiting'],
@@ -281,7 +300,7 @@ export const loads = {
   'night.state.failed': ['失败', 'Failed'],
   'night.state.missing': ['未到', 'Missing'],
   'night.state.waiting': ['待确认', 'Waits'],
-  'night.state.late': ['迟到', 'Late'],
+  'night.state.late': ['逾期未到', 'Overdue'],
   'night.state.cancelled': ['已取消', 'Cancelled'],
   'night.state.discarded': ['已放弃', 'Put away'],
   'night.state.undone': ['已撤销', 'Taken back'],

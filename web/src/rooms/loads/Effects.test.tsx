@@ -3,7 +3,7 @@ import { cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadDetail } from '../../api';
 import { draw } from '../../kit/testing';
-import { Answers, EffectsPanel, FailedSince } from './Effects';
+import { Answers, EffectsPanel, FailedSince, WaitingNotice } from './Effects';
 
 afterEach(() => {
   cleanup();
@@ -52,6 +52,39 @@ describe('a file that waits for a person', () => {
     draw(<EffectsPanel load={LOAD} />);
     expect((await screen.findByText('最多新增')).title).toContain('可能并入已有记录');
     expect(screen.queryByText('新增')).toBeNull();
+  });
+});
+
+describe('a load that is taken back', () => {
+  const DONE = {
+    ...LOAD,
+    state: 'done',
+    answerable: false,
+    undoable: true,
+    effects: [],
+    rows_loaded: 1006,
+  } as LoadDetail;
+  const asked = async (load: LoadDetail) => {
+    draw(<Answers load={load} />);
+    fireEvent.click(screen.getByTestId('load-undo'));
+    return (await screen.findByRole('dialog')).textContent;
+  };
+
+  it('names the file that is put back, its day and its rows', async () => {
+    const before = { file: 'short.csv', business_date: '2026-03-17', rows_loaded: 3 };
+    expect(await asked({ ...DONE, puts_back: [before] })).toMatch(
+      /恢复为“short.csv”的数据：业务日期 \S*03-17，3 行（本文件 1,006 行）/,
+    );
+  });
+
+  it('says that nothing is left where there was no file before', async () => {
+    expect(await asked({ ...DONE, puts_back: [] })).toContain('没有更早的文件：本文件的 1,006 行将清空');
+  });
+
+  it('says of the file before that waits that the data stay, and leads to what is taken back', async () => {
+    draw(<WaitingNotice load={{ ...LOAD, undoes: 'l7' }} />);
+    expect((await screen.findByRole('alert')).textContent).toContain('确认前数据不变');
+    expect(screen.getByRole('link').getAttribute('href')).toBe('/loads/l7');
   });
 });
 

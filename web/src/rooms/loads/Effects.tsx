@@ -7,7 +7,7 @@ import { useChange } from '../../kit/change';
 import { DataTable, type Column } from '../../kit/DataTable';
 import { useReport, useSay } from '../../kit/feedback';
 import { recordPath } from '../../kit/fields/values';
-import { decimal, percent, share } from '../../kit/format';
+import { date, decimal, percent, share } from '../../kit/format';
 import { useText } from '../../kit/i18n';
 import { Icon } from '../../kit/Icon';
 import { Panel } from '../../kit/Panel';
@@ -63,7 +63,7 @@ export function EffectsPanel({ load }: { load: LoadDetail }) {
       <DataTable
         columns={columns}
         rows={load.effects}
-        rowKey={(row) => `${row.kind} ${row.about.en}`}
+        rowKey={(row) => `${row.kind} ${row.about.en} ${row.count} ${row.of}`}
         testId="effect"
         twoLine={(row) => ({
           title: `${label(row.about)} ${t(kindOf(row))}`,
@@ -120,6 +120,7 @@ export function Answers({ load }: { load: LoadDetail }) {
       content: (
         <>
           {what === 'accept' && <WaitingFor load={load} />}
+          {what === 'undo' && <PutBack load={load} />}
           <p>{t(`load.${what}Text`)}</p>
         </>
       ),
@@ -164,6 +165,23 @@ function useAnswer(uid: string) {
       void client.invalidateQueries({ queryKey: ['runs'] });
     },
   });
+}
+
+/** The files whose rows are there again once a load is taken back. */
+function PutBack({ load }: { load: LoadDetail }) {
+  const { t } = useText();
+  const has = decimal(load.rows_loaded, 0);
+  if (load.puts_back.length === 0) return <p>{t('load.undoEmpty', { now: has })}</p>;
+  return load.puts_back.map((one, index) => (
+    <p key={index}>
+      {t('load.undoBack', {
+        file: one.file,
+        date: date(one.business_date),
+        rows: decimal(one.rows_loaded, 0),
+        now: has,
+      })}
+    </p>
+  ));
 }
 
 /** What a file would do beyond what it may unasked, effect by effect. */
@@ -212,7 +230,8 @@ export function WaitingNotice({ load }: { load: LoadDetail }) {
     <div className="alert attention" role="alert" data-testid="load-waits" style={{ margin: 0 }}>
       <Icon name="alert" />
       <div>
-        <p className="strong">{t('load.waits')}</p>
+        <p className="strong">{t(load.undoes ? 'load.waitsBack' : 'load.waits')}</p>
+        {load.undoes && <Link to={`/loads/${load.undoes}`}>{t('load.waitsBackOf')}</Link>}
         <WaitingFor load={load} />
         {load.newer_file && <p>{t('load.superseded', { file: load.newer_file })}</p>}
         {!load.answerable && <p>{t('load.waitsForOther')}</p>}

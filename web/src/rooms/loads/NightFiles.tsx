@@ -8,7 +8,7 @@ import { Tag, type Tone } from '../../kit/marks';
 import { Panel } from '../../kit/Panel';
 import { Empty } from '../../kit/states';
 import { Segments } from '../../kit/Tabs';
-import { against, daysOf, hasCome, isPartly, minutesLate, needsSomebody, onBand } from './night';
+import { against, daysOf, filesOf, hasCome, isPartly, minutesLate, needsSomebody, onBand, todoOf } from './night';
 
 const TONES: Record<NightFile['state'], Tone> = {
   running: 'blue',
@@ -32,17 +32,18 @@ export const showsOf = (text: string | null): Shows => SHOWS.find((one) => one =
 /** The files of a night: what is due, what came, beside the day before and what is usual. */
 export function NightFiles({ night, shows, onShow }: { night: Night; shows: Shows; onShow: (shows: Shows) => void }) {
   const { t } = useText();
-  const { files, elsewhere, business_date: day } = night;
+  const { elsewhere, business_date: day } = night;
+  const files = filesOf(night);
   const of = {
     all: files,
-    todo: files.filter(needsSomebody),
+    todo: todoOf(night),
     done: files.filter((file) => hasCome(file) && !needsSomebody(file)),
   };
   return (
     <Panel
       id="night-files"
       title={t('night.files')}
-      meta={t('night.filesMeta', { n: files.length })}
+      meta={t('night.filesMeta', { n: night.files.length })}
       side={
         <Segments
           items={SHOWS.map((key) => ({ key, title: t(`night.show.${key}`), count: of[key].length }))}
@@ -123,7 +124,7 @@ function FileTable({ files, day }: { files: NightFile[]; day: string }) {
     <DataTable
       columns={columns}
       rows={files}
-      rowKey={(file) => file.source}
+      rowKey={(file) => file.load ?? file.source}
       path={(file) => (file.load ? `/loads/${file.load}` : undefined)}
       testId="night-file"
       twoLine={(file) => ({

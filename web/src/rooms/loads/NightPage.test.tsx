@@ -20,6 +20,7 @@ const NIGHT = {
   restates: [],
   late: 0,
   elsewhere: 0,
+  others: [],
   strangers: [],
   schedules: [],
 };
@@ -89,6 +90,31 @@ describe('the page of the night', () => {
     fireEvent.click(await screen.findByTestId('night-run'));
     expect((await screen.findByTestId('night-unrefreshed')).textContent).toMatch(/^刷新失败，以下是 \d\d:\d\d 的情况/);
     expect(screen.getByTestId('night-headline')).toBeTruthy();
+  });
+
+  it('says that nothing is left to do only where nothing stands under what is to be done', async () => {
+    const file = { source: 'counter_trade', labels: TRADES, owner: '', state: 'done', load: 'l1', due_at: null };
+    const partly = { ...file, file: 'a.csv', rows: 2, rejected: 1, without_record: 0, before: null, usual: null };
+    open({ ...NIGHT, computed_at: NIGHT.deadline, files: [{ ...partly, band: null, newest: null }] });
+    expect((await screen.findByTestId('night-first')).textContent).toBe('有 1 个文件要处理，见下方“要处理”。');
+  });
+
+  it('names first what failed of another day that came in this night', async () => {
+    const file = {
+      source: 'counter_trade',
+      labels: TRADES,
+      owner: '',
+      due_at: null,
+      file: 'a.csv',
+      rows: 0,
+      rejected: 0,
+    };
+    const rest = { without_record: 0, before: null, usual: null, band: null, newest: null };
+    const done = { ...file, ...rest, state: 'done', load: 'l8' };
+    const failed = { ...file, ...rest, state: 'failed', load: 'l9', first_date: '2026-03-19', last_date: '2026-03-19' };
+    open({ ...NIGHT, computed_at: NIGHT.deadline, files: [done], others: [failed] });
+    expect((await screen.findByTestId('night-headline')).textContent).toContain('1 个文件导入失败');
+    expect(within(screen.getByTestId('night-first')).getByRole('link').getAttribute('href')).toBe('/loads/l9');
   });
 
   it('loads a file that nobody expects as what somebody says', async () => {

@@ -19,7 +19,7 @@ import { Page } from '../../kit/Page';
 import { Panel } from '../../kit/Panel';
 import { Empty, QueryState } from '../../kit/states';
 import { NightFiles, showsOf } from './NightFiles';
-import { factsOf, secondsLeft, stoppedAt } from './night';
+import { factsOf, filesOf, secondsLeft, stoppedAt, todoOf } from './night';
 import { StrangersPanel } from './NightStrangers';
 import { SchedulePanel, StepsPanel, WaitingPanels } from './NightPanels';
 
@@ -83,7 +83,7 @@ export function NightPage() {
               )}
               <Headline night={data} />
               <Figures night={data} />
-              <WaitingPanels files={data.files} />
+              <WaitingPanels files={filesOf(data)} />
               <StrangersPanel files={data.strangers} />
               <NightFiles
                 night={data}
@@ -217,7 +217,8 @@ function First({ night, names }: { night: Night; names: string }) {
   const { t, label } = useText();
   if (stoppedAt(night)) return <>{t('night.firstStopped')}</>;
   if (night.files.length === 0) return <>{t('night.noSources')}</>;
-  const waiting = night.files.find((file) => file.state === 'waiting' || file.state === 'failed');
+  const waiting = filesOf(night).find((file) => file.state === 'waiting' || file.state === 'failed');
+  const todo = todoOf(night).length;
   if (waiting?.load)
     return (
       <>
@@ -226,7 +227,8 @@ function First({ night, names }: { night: Night; names: string }) {
       </>
     );
   if (night.strangers.length > 0) return <>{t('night.firstStrangers', { n: night.strangers.length })}</>;
-  if (night.computed_at) return <>{t(night.late > 0 ? 'night.firstAgain' : 'night.firstNothing')}</>;
+  if (night.computed_at && night.late > 0) return <>{t('night.firstAgain')}</>;
+  if (night.computed_at) return <>{todo > 0 ? t('night.firstTodo', { n: todo }) : t('night.firstNothing')}</>;
   if (names)
     return night.deadline ? (
       <>{t('night.firstMissing', { names, time: time(night.deadline) })}</>
@@ -252,9 +254,10 @@ function Figures({ night }: { night: Night }) {
     [
       t('night.figure.files'),
       `${facts.came} / ${facts.planned}`,
-      facts.late + facts.missing > 0
-        ? t('night.figure.filesSub', { late: facts.late, missing: facts.missing })
-        : undefined,
+      (['late', 'failed', 'missing'] as const)
+        .filter((key) => facts[key] > 0)
+        .map((key) => t(`night.figure.${key}`, { n: facts[key] }))
+        .join(t('common.comma')) || undefined,
     ],
     [t('night.figure.rows'), sum((file) => (file.state === 'done' ? (file.rows ?? 0) : 0)), undefined],
     [

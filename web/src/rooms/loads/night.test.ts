@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Night, NightFile } from '../../api';
-import { against, daysOf, factsOf, minutesLate, needsSomebody, onBand, secondsLeft, stoppedAt } from './night';
+import { against, daysOf, factsOf, minutesLate, needsSomebody, onBand, secondsLeft, stoppedAt, todoOf } from './night';
 
 const NOW = Date.parse('2026-03-17T12:00:00Z'); // 20:00 in Shanghai
 
@@ -44,6 +44,7 @@ function night(files: NightFile[], steps: Night['steps'] = []): Night {
     restates: [],
     late: 0,
     elsewhere: 0,
+    others: [],
     strangers: [],
     schedules: [],
   };
@@ -101,16 +102,24 @@ describe('a file of the night', () => {
 });
 
 describe('a night', () => {
-  it('counts what is planned, what came, late and missing', () => {
+  it('counts what is planned, what came, late or not, what failed and what has not come', () => {
     const files = [
       file(),
+      file({ state: 'failed', arrived_at: '2026-03-17T11:44:00Z' }),
       file({ arrived_at: '2026-03-17T11:44:00Z' }),
       file({ state: 'waiting' }),
       absent('late'),
       absent('missing'),
       { ...absent('unplanned'), due_at: null },
     ];
-    expect(factsOf(night(files), NOW)).toEqual({ came: 3, planned: 5, late: 2, missing: 1, waiting: 1, failed: 0 });
+    expect(factsOf(night(files), NOW)).toEqual({ came: 3, planned: 6, late: 1, missing: 2, waiting: 1, failed: 1 });
+  });
+
+  it('is also about the files of other days that came in it and failed or wait, which nobody planned', () => {
+    const others = [file({ state: 'failed', due_at: null }), file({ state: 'waiting', due_at: null })];
+    const found = { ...night([file()]), others };
+    expect(factsOf(found, NOW)).toEqual({ came: 1, planned: 1, late: 0, missing: 0, waiting: 1, failed: 1 });
+    expect(todoOf(found)).toEqual(others);
   });
 
   it('takes what the steps that are not done usually take, when that is known', () => {

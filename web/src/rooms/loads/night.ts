@@ -2,7 +2,7 @@ import type { Night, NightFile } from '../../api';
 
 /** Files that nobody has to see to. */
 const CALM = new Set<NightFile['state']>(['done', 'restored', 'running', 'expected', 'kept', 'unplanned']);
-const CAME = new Set<NightFile['state']>(['done', 'restored', 'running', 'waiting', 'failed', 'discarded', 'undone']);
+const CAME = new Set<NightFile['state']>(['done', 'restored', 'running', 'waiting', 'discarded', 'undone']);
 
 /** Whether a file left rows behind, or its rows are worth a look. */
 export const isPartly = (file: NightFile) => file.state === 'done' && file.rejected + file.without_record > 0;
@@ -10,7 +10,13 @@ export const isPartly = (file: NightFile) => file.state === 'done' && file.rejec
 /** Whether somebody has to see to a file. */
 export const needsSomebody = (file: NightFile) => !CALM.has(file.state) || isPartly(file);
 
-/** Whether a file of the night has come, whatever became of it. */
+/** The files that a night is about: those that are due, and those of other days that came in it and are somebody's to see to. */
+export const filesOf = (night: Night) => [...night.files, ...night.others];
+
+/** The files of a night that somebody has to see to: whatever speaks of them means these. */
+export const todoOf = (night: Night) => filesOf(night).filter(needsSomebody);
+
+/** Whether a file of the night is there; one that failed is not. */
 export const hasCome = (file: NightFile) => CAME.has(file.state);
 
 export type Days = { first: string; last: string };
@@ -48,15 +54,15 @@ export function onBand(file: NightFile): { from: number; to: number; usual: numb
 
 export type Facts = { came: number; planned: number; late: number; missing: number; waiting: number; failed: number };
 
-/** What the headline says of a night. */
+/** What the headline says of a night: what came late is there, what is overdue is not. */
 export function factsOf(night: Night, now: number): Facts {
-  const planned = night.files.filter((file) => file.due_at !== null || hasCome(file));
-  const of = (...states: NightFile['state'][]) => planned.filter((file) => states.includes(file.state)).length;
+  const planned = night.files.filter((file) => file.due_at !== null || file.load !== null);
+  const of = (...states: NightFile['state'][]) => filesOf(night).filter((file) => states.includes(file.state)).length;
   return {
     came: planned.filter(hasCome).length,
     planned: planned.length,
-    late: planned.filter((file) => hasCome(file) && minutesLate(file, now) !== null).length + of('late'),
-    missing: of('missing'),
+    late: planned.filter((file) => hasCome(file) && minutesLate(file, now) !== null).length,
+    missing: of('late', 'missing'),
     waiting: of('waiting'),
     failed: of('failed'),
   };

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
 from zhike.expressions import trees
 from zhike.insight.warehouse.errors import NewerLoad, NotWaiting
 from zhike.insight.warehouse.logic import changes, engine, loading, sources, tables, written
+from zhike.insight.warehouse.logic.effects import as_json
+from zhike.insight.warehouse.logic.loading import Instead
 from zhike.insight.warehouse.logic.writer import only_writer
 from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
-from zhike.insight.warehouse.types import LoadFinding, LoadResult, Source
+from zhike.insight.warehouse.types import Effect, LoadFinding, LoadResult, Source
 from zhike.kernel import clock
 from zhike.kernel.ids import uuid7
 from zhike.kernel.jobs import RunHandle
@@ -87,31 +89,103 @@ def answer(row: Load, state: str, actor: str, run: uuid.UUID | None) -> None:
 
 
 def put_back(row: Load, source: Source, handle: RunHandle | None) -> LoadResult:
-    """Put there again what was there before a load that was taken back; done twice it is the same."""
+    """Put there again what was there before a load that was taken back; done twice it is the same.
+
+    What that would do is counted as of any file that comes. Where it is more than may be done unasked, the file before
+    waits as a load of its own, and until a person accepts it the data stay those of the load that was to be taken back.
+    """
     with only_writer(handle):
-        before = _before(row, source)
-        if source.grain == "master":
-            before = before[-1:]
-        if not before or source.grain == "fact":
-            _empty(source, *_days([row, *before]))
-        for one in before:
-            result = loading.load_file(
-                source,
-                loading.store().path(one.file_hash),
-                business_date=one.business_date if one.first_date == one.business_date else None,
-                name=one.file,
-                handle=handle,
-                again=True,
-                accepted=True,
-            )
-            if result.state != "done":
-                return result
-        return loading.as_result(_noted(row, before))
+        _stands(row, Load.State.UNDONE)  # what is newer would have the file before kept only
+        before = before_it(row, source)
+        if not before:
+            _empty(source, *_days([row]))
+            return loading.as_result(_noted(row, before))
+        *others, last = [_foreseen(row, one, before, source, handle) for one in before]
+        failed = next((one for one in (*others, last) if one.state != Load.State.WAITING), None)
+        Load.objects.filter(pk__in=[one.pk for one in others], state=Load.State.WAITING).delete()
+        effects = [effect for one in (*others, last) for effect in loading.as_result(one).effects]
+        if failed is not None or any(effect.waits for effect in effects):
+            _stands(row, Load.State.DONE)
+            return loading.as_result(failed or _waiting_for(row, last, effects))
+        return _put(row, source, before, last, handle)
 
 
-def _before(row: Load, source: Source) -> Sequence[Load]:
-    """The loads whose rows were there, oldest first: of a whole state the newest, of facts those with days in common."""
-    loads = written.loads(source=source.key).exclude(rows_loaded=0)
+def load_accepted(row: Load, source: Source, handle: RunHandle | None) -> LoadResult:
+    """Load the file of a load that waited; with one that waited to be put back, take the other load back."""
+    if row.undoes is None:
+        return loading.accept(row, source, handle)
+    with only_writer(handle):
+        taken = Load.objects.get(uid=row.undoes)
+        taken.answered_by = row.answered_by
+        _stands(taken, Load.State.UNDONE)
+        return _put(taken, source, before_it(taken, source), row, handle)
+
+
+def _stands(row: Load, state: Load.State) -> None:
+    row.state = state
+    row.save(update_fields=["state", "answered_by"])
+
+
+def _foreseen(row: Load, one: Load, before: Sequence[Load], source: Source, handle: RunHandle | None) -> Load:
+    """Count what a file would do in the place of a load: the days that no other file brings back are its own to answer."""
+    days: list[date] = []
+    if source.grain == "fact":
+        first, last = _days([row])
+        all_days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        others = [_days([other]) for other in before if other.pk != one.pk]
+        days = [day for day in all_days if not any(begin <= day <= end for begin, end in others)]
+    result = _loaded(one, source, handle, accepted=False, instead=Instead(row.uid, days))
+    return Load.objects.get(uid=result.uid)
+
+
+def _waiting_for(row: Load, last: Load, effects: Sequence[Effect]) -> Load:
+    """Let a file that is to be put back say what it waits for."""
+    said = LoadFinding(
+        "load.puts_back",
+        f"撤销“{row.file}”的导入，恢复为本文件的数据",
+        f"'{row.file}' is to be taken back, and the data of this file put there again",
+    )
+    last.effects = as_json(effects)
+    last.findings = [*last.findings, said.as_dict()]
+    last.save(update_fields=["effects", "findings"])
+    return last
+
+
+def _put(row: Load, source: Source, before: Sequence[Load], last: Load, handle: RunHandle | None) -> LoadResult:
+    """Put the files before a load in its place; `last` is the load that does so with the last of them."""
+    if source.grain == "fact":
+        _empty(source, *_days([row, *before]))
+    for one in before[:-1]:
+        result = _loaded(one, source, handle, accepted=True)
+        if result.state != "done":
+            return result
+    result = loading.accept(last, source, handle)
+    if result.state != "done":
+        return result
+    last.undoes = None
+    last.save(update_fields=["undoes"])
+    return loading.as_result(_noted(row, before))
+
+
+def _loaded(
+    one: Load, source: Source, handle: RunHandle | None, *, accepted: bool, instead: Instead | None = None
+) -> LoadResult:
+    return loading.load_file(
+        source,
+        loading.store().path(one.file_hash),
+        business_date=one.business_date if one.first_date == one.business_date else None,
+        name=one.file,
+        handle=handle,
+        again=True,
+        accepted=accepted,
+        instead=instead,
+    )
+
+
+def before_it(row: Load, source: Source) -> Sequence[Load]:
+    """The loads whose rows were there before a load, oldest first: of a whole state the newest, of facts those with days
+    in common that no later one of the same day replaced."""
+    loads = written.loads(source=source.key).exclude(rows_loaded=0).exclude(pk=row.pk)
     if source.grain == "master":
         return list(loads.order_by("business_date", "id"))[-1:]
     found: list[Load] = []
@@ -119,8 +193,10 @@ def _before(row: Load, source: Source) -> Sequence[Load]:
         first, end = _days([row, *found])
         wider = list(loads.filter(first_date__lte=end, business_date__gte=first).order_by("id"))
         if len(wider) == len(found):
-            return found
+            break
         found = wider
+    last = {one.first_date: one.pk for one in found if one.first_date == one.business_date}
+    return [one for one in found if one.first_date != one.business_date or last[one.first_date] == one.pk]
 
 
 def _days(rows: Sequence[Load]) -> tuple[date, date]:

@@ -144,8 +144,10 @@ def _of_columns(
             yield Effect("uniform", about, filled, total, allowed(source, "uniform"))
 
 
-def of_fact(session: Session, source: Source, row: Load, rows: Tree, count: int) -> list[Effect]:
-    """Return what a file of facts would do, whatever its name says of its days.
+def of_fact(
+    session: Session, source: Source, row: Load, rows: Tree, count: int, emptied: Iterable[date] = ()
+) -> list[Effect]:
+    """Return what a file of facts would do, whatever its name says of its days; days that are `emptied` are its own, too.
 
     Fewer rows than its days have, where a day loses more than it may; of a day that has none yet fewer than half of the
     usual ones; and columns that its days, or the newest day before, had values in.
@@ -153,6 +155,7 @@ def of_fact(session: Session, source: Source, row: Load, rows: Tree, count: int)
     fresh = _rows_by_day(session, rows)
     if row.first_date is not None and row.first_date == row.business_date:
         fresh = {row.first_date: count}
+    fresh = {**dict.fromkeys(emptied, 0), **fresh}
     if not fresh:
         return []
     before = _rows_of_days(session, source, fresh)

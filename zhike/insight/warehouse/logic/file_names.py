@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +14,7 @@ from zhike.insight.warehouse.types import FROM_NAME, Source
 from zhike.kernel import clock
 
 _PLACE = re.compile(r"\{(business_date|month):([^}]+)\}")
+_DAY = re.compile(r"(?<!\d)(20\d{2})-?(\d{2})-?(\d{2})(?!\d)", re.ASCII)
 #: How files end that are read; an Excel file of the old kind is told how to save it.
 _ENDINGS = (".csv", ".txt", ".xlsx", ".xls", ".parquet", ".json", ".jsonl", ".ndjson")
 _WIDTHS = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}", "%y": r"\d{2}"}
@@ -73,6 +75,14 @@ def _parted(name: str) -> tuple[str, str]:
 def example(source: Source, day: date) -> str:
     """Return what a file of the source for `day` is called."""
     return _PLACE.sub(lambda place: day.strftime(place[2]), source.file)
+
+
+def day_in(name: str) -> date | None:
+    """Return the day that a name holds as systems write it, whatever else it says; None where there is none."""
+    for found in _DAY.finditer(name):
+        with suppress(ValueError):
+            return date(*map(int, found.groups()))
+    return None
 
 
 def takes_any(pattern: str) -> bool:

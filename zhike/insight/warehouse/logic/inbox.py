@@ -91,8 +91,8 @@ def stranger(name: str) -> Path:
 
 
 def _stranger(path: Path, about: os.stat_result, known: Mapping[str, Source]) -> Stranger:
-    tonight = nights.current()
-    expected = {file_names.example(source, tonight): key for key, source in known.items()}
+    day = file_names.day_in(path.name) or nights.current()
+    expected = {file_names.example(source, day): key for key, source in known.items()}
     near = next(iter(difflib.get_close_matches(path.name.lower(), expected, n=1)), "")
     written = datetime.fromtimestamp(about.st_mtime, UTC)
     return Stranger(path.name, about.st_size, written, expected.get(near, ""), near)

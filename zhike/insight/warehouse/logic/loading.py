@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -59,6 +59,14 @@ NO_RECORDS = "load.no_records"
 SENT_BEFORE = "load.sent_before"
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Counting what a file would do in the place of the load `undoes`, whose `days` nothing else would fill."""
+
+    undoes: uuid.UUID
+    days: Sequence[date]
+
+
 def store() -> FileStore:
     """Return where received files lie."""
     return FileStore(Path(settings.HOME) / "files")
@@ -73,8 +81,9 @@ def load_file(
     handle: RunHandle | None,
     again: bool,
     accepted: bool = False,
+    instead: Instead | None = None,
 ) -> LoadResult:
-    """Load one file and return what became of it; see `api.load_file`."""
+    """Load one file and return what became of it; see `api.load_file`. With `instead` it is only counted, and waits."""
     try:
         dates = file_names.dates_of(source, name, business_date)
     except ZhikeError as error:
@@ -86,7 +95,9 @@ def load_file(
     if done is not None:
         return as_result(done)
     waits = (
-        None if again else _same_waiting(source, file_hash, dates.first, dates.last).filter(definition=digest).last()
+        None
+        if again
+        else _same_waiting(source, file_hash, dates.first, dates.last).filter(definition=digest, undoes=None).last()
     )
     if waits is not None:
         zh, en = (
@@ -107,9 +118,10 @@ def load_file(
         definition=digest,
         owner=context.current().actor,
         run=handle.uid if handle else None,
+        undoes=instead.undoes if instead else None,
         started_at=clock.now(),
     )
-    return _run(row, source, dates, handle, accepted)
+    return _run(row, source, dates, handle, accepted, instead)
 
 
 def accept(row: Load, source: Source, handle: RunHandle | None) -> LoadResult:
@@ -123,10 +135,17 @@ def accept(row: Load, source: Source, handle: RunHandle | None) -> LoadResult:
     return _run(row, source, dates, handle, accepted=True)
 
 
-def _run(row: Load, source: Source, dates: FileDates, handle: RunHandle | None, accepted: bool) -> LoadResult:
+def _run(
+    row: Load,
+    source: Source,
+    dates: FileDates,
+    handle: RunHandle | None,
+    accepted: bool,
+    instead: Instead | None = None,
+) -> LoadResult:
     try:
         with only_writer(handle):
-            _perform(row, source, dates, handle, accepted)
+            _perform(row, source, dates, handle, accepted, instead)
     except Cancelled:
         _finish(row, Load.State.CANCELLED)
         raise
@@ -235,7 +254,9 @@ def _of_many_days(source: Source, dates: FileDates) -> bool:
     return source.grain == "fact" and dates.first is None
 
 
-def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | None, accepted: bool) -> None:
+def _perform(
+    row: Load, source: Source, dates: FileDates, handle: RunHandle | None, accepted: bool, instead: Instead | None
+) -> None:
     _check_day(source, dates, row.file)
     path = store().path(row.file_hash)
     text = is_text(path, row.file)
@@ -265,7 +286,7 @@ def _perform(row: Load, source: Source, dates: FileDates, handle: RunHandle | No
                 plain = columns.typed(source, found.relation, found.headers, business_date=dates.first, plain=True)
                 if _of_many_days(source, dates):
                     _note_days(session, kept, row)
-                if accepted or not _waits(session, source, row, kept, plain):
+                if accepted or not _waits(session, source, row, kept, plain, instead):
                     _step(handle, row, Labels("写入", "writing"))
                     row.rows_loaded = _write(session, source, kept, dates, row)
                     _look(source, dates, row)
@@ -340,17 +361,18 @@ def _to_write(typed: Tree, row: Load) -> Tree:
     return trees.sql(kept, typed=typed)
 
 
-def _waits(session: Session, source: Source, row: Load, rows: Tree, plain: Tree) -> bool:
-    """Note what a file would do; return whether a person has to see it first. One that is kept only does nothing."""
+def _waits(session: Session, source: Source, row: Load, rows: Tree, plain: Tree, instead: Instead | None) -> bool:
+    """Note what a file would do; return whether it is not to be done yet: one that is only counted, or that a person has
+    to see first. One that is kept only does nothing."""
     fresh = row.rows_read - row.rows_rejected
     if source.grain == "fact":
-        found = effects.of_fact(session, source, row, rows, fresh)
+        found = effects.of_fact(session, source, row, rows, fresh, instead.days if instead else ())
     elif _superseded(row):
         found = []
     else:
         found = effects.of_master(session, source, rows, plain)
     row.effects = effects.as_json(found)
-    return any(one.waits for one in found)
+    return instead is not None or any(one.waits for one in found)
 
 
 def _write(session: Session, source: Source, select: Tree, dates: FileDates, row: Load) -> int:

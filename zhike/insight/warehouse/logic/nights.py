@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from zhike.insight.warehouse.logic import changes, loading, quality, sources, stages, step_times, usual
 from zhike.insight.warehouse.logic.usual import Counted
@@ -70,7 +70,8 @@ def of(day: date) -> Night:
         missing=tuple(stages.missing_files(day)) if trading_calendar().is_trading_day(day) else (),
         by_itself=day in uncomputed(),
         late=changes.since(staged).count() if staged else 0,
-        elsewhere=_elsewhere(day),
+        elsewhere=_elsewhere(day).count(),
+        others=_others(day),
     )
 
 
@@ -132,13 +133,54 @@ def _loads(day: date) -> Mapping[str, list[Counted]]:
     return found
 
 
-def _elsewhere(day: date) -> int:
-    """How many files came in the night of a day and are of other days only."""
+def _elsewhere(day: date) -> QuerySet[Load]:
+    """The files that came in the night of a day and are of other days only."""
     closes, following = office_hours()[1], trading_calendar().near(day, 1)
     came = Load.objects.filter(started_at__gte=clock.at(day, closes.hour, closes.minute), first_date__isnull=False)
     if following:
         came = came.filter(started_at__lt=clock.at(following, closes.hour, closes.minute))
-    return came.exclude(first_date__lte=day, business_date__gte=day).exclude(state=Load.State.RESTORED).count()
+    return came.exclude(first_date__lte=day, business_date__gte=day).exclude(state=Load.State.RESTORED)
+
+
+def _others(day: date) -> tuple[NightFile, ...]:
+    """Of those the files about which something has to be done: they failed or wait, and none that came later took their
+    place."""
+    known = sources.all_sources()
+    rows = [*_elsewhere(day).filter(state__in=(Load.State.FAILED, Load.State.WAITING), source__in=known).order_by("id")]
+    since = Load.objects.filter(id__gt=rows[0].pk, first_date__isnull=False) if rows else Load.objects.none()
+    later = [(one.source, one.pk, _span(one)) for one in since.only("source", "first_date", "business_date")]
+
+    def replaced(row: Load) -> bool:
+        first, last = _span(row)
+        return any(
+            source == row.source and pk > row.pk and begin <= last and end >= first
+            for source, pk, (begin, end) in later
+        )
+
+    return tuple(_other(known[row.source], row) for row in rows if row.state != Load.State.FAILED or not replaced(row))
+
+
+def _span(row: Load) -> tuple[date, date]:
+    """The days of a load that says some."""
+    assert row.first_date and row.business_date
+    return row.first_date, row.business_date
+
+
+def _other(source: Source, row: Load) -> NightFile:
+    load = loading.as_result(row)
+    return NightFile(
+        source=source,
+        state=str(row.state),
+        due_at=None,
+        load=load,
+        rows=_rows_of(load),
+        before=None,
+        usual=None,
+        band=None,
+        newest=None,
+        first=row.first_date,
+        last=row.business_date,
+    )
 
 
 def _shown(loads: Iterable[Counted], day: date) -> Counted | None:
