@@ -27,7 +27,8 @@ export function SourceLine({ source, amongOthers = false, correct = false }: Pro
       {correct && (
         <>
           {' · '}
-          <Link to={correct} data-testid="correct">
+          {/* Not a word of the sentence: it is not read as one that lacks its line. */}
+          <Link to={correct} style={{ display: 'inline-block' }} data-testid="correct">
             {t('correct.ask')}
           </Link>
         </>
