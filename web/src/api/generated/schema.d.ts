@@ -2794,7 +2794,7 @@ export interface components {
         FormLayoutOut: {
             fields: string[];
         };
-        /** @description Why something was found: what has the text, or ends with it, and its value as the caller sees it. */
+        /** @description Why something was found: what has the text, or ends with it, and its value as the caller sees it; "" where the title says it. */
         FoundByOut: {
             labels: components["schemas"]["Labels"];
             tail: boolean;
@@ -3995,7 +3995,7 @@ export interface components {
             labels: components["schemas"]["Labels"];
             path: string | null;
         };
-        /** @description One answer of the search; what its title shows needs no reason. */
+        /** @description One answer of the search; of records it says by what they were found. */
         SearchHitOut: {
             by: components["schemas"]["FoundByOut"] | null;
             path: string;
