@@ -42,7 +42,7 @@ def _telling(owner: ObjectType, principal: Principal) -> list[str]:
     """What tells records of one name apart beside their numbers: of the columns of their list the tier and the unit."""
     layout = owner.definition.list
     fields = (owner.fields[key] for key in (layout.columns if layout else ()) if key in owner.fields)
-    telling = (field.key for field in fields if field.format == "tier" or field.type == "unit")
+    telling = (field.key for field in fields if field.format == "tier" or field.role == "branch")
     return [key for key in telling if not permissions.limited(principal, owner.key, key)]
 
 

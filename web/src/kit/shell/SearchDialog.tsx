@@ -102,7 +102,7 @@ function Results({ groups, q, onGo, onClose }: ResultsProps) {
             >
               <b>{item.title}</b>
               <FoundBy by={item.by} />
-              <span className="aside">{item.subtitle}</span>
+              {item.subtitle && <span className="aside">{item.subtitle}</span>}
             </Link>
           ))}
           {group.path && (

@@ -1,8 +1,5 @@
 export const shell = {
-  'shell.searchPlaceholder': [
-    '姓名、客户号、资金账号、手机或后四位、功能',
-    'Name, customer or account no., mobile or its last digits, pages',
-  ],
+  'shell.searchPlaceholder': ['姓名、客户号、资金账号、手机', 'Name, customer or account no., mobile'],
   'shell.search': ['搜索', 'Search'],
   'shell.searchStart': ['输入至少两个字', 'Type at least two characters'],
   'shell.searchNone': ['没有与“{{q}}”相符的内容', 'Nothing matches “{{q}}”'],

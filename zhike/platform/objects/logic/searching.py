@@ -83,6 +83,10 @@ class _Search:
     def masked(self, field: FieldType) -> bool:
         return self.rules[field.key] == "masked" and bool(field.mask)
 
+    def hides(self, field: FieldType) -> bool:
+        """Whether the searcher does not see in clear a field that records are found by; of others there is nothing to see."""
+        return not field.searchable or self.refused(field) or self.masked(field)
+
     def tail_from(self, field: FieldType) -> int | None:
         """From how many signs on the searcher sees the last four of a value; None: never."""
         return field.values.shows_tail_from if self.masked(field) else 0
@@ -137,7 +141,9 @@ def _belonging(owner: ObjectType, principal: Principal) -> Iterator[ObjectType]:
 def _parents(search: _Search, principal: Principal) -> Iterator[tuple[int, Reason]]:
     """The records to which those belong that have the number, with what has it."""
     owner = search.owner
-    told = _reasons(search, _ids(search)[:_FEW])
+    # Of numbers that are all masked nothing answers but what was found.
+    ids = search.found if all(map(search.hides, owner.fields.values())) else _ids(search)
+    told = _reasons(search, ids[:_FEW])
     through = owner.fields[owner.through]
     fields = [through, *dict.fromkeys(why.field for why in told.values())]
     for row in known_records.visible_rows(owner, list(told), principal, fields):

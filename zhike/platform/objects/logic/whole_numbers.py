@@ -23,9 +23,9 @@ from zhike.platform.fields.errors import BadValue
 from zhike.platform.objects.errors import FindSeries
 from zhike.platform.objects.logic import asking, writing
 from zhike.platform.objects.logic import catalogue as catalogues
-from zhike.platform.objects.logic.conditions import Where, narrow_to_scope
-from zhike.platform.objects.logic.statements import ALIAS, records_from, rows_of
-from zhike.platform.objects.logic.stored_texts import is_text, overlaps
+from zhike.platform.objects.logic.conditions import Where, any_id, narrow_to_scope
+from zhike.platform.objects.logic.statements import ALIAS, Statement, kept, records_from, rows, rows_of
+from zhike.platform.objects.logic.stored_texts import grams, is_text
 from zhike.platform.objects.types import FIND, FieldType, ObjectType
 from zhike.platform.permissions import api as permissions
 from zhike.platform.permissions.types import Principal
@@ -175,10 +175,11 @@ def _having(
     owner: ObjectType, text: str, fields: Sequence[FieldType], principal: Principal
 ) -> Mapping[int, Sequence[str]]:
     """The records that have the number and that `principal` may both read and find, with the fields that have it."""
+    with_tokens = _with_tokens(owner, text)
+    if not with_tokens:  # most objects have no such number, and are not asked for more
+        return {}
     where = Where(catalogues.catalogue())
-    wanted = search_tokens.wanted(text)
-    where.add(overlaps(where, [*wanted.padded, *(token for whole in wanted.whole.values() for token in whole)]))
-    where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+    where.add(exp.column("id", table=ALIAS).eq(any_id(where.bind(with_tokens))))
     narrow_to_scope(where, owner, ALIAS, principal, "read")
     narrow_to_scope(where, owner, ALIAS, principal, FIND)
     columns = [exp.func("coalesce", is_text(where, field, text), exp.false()) for field in fields]
@@ -188,6 +189,25 @@ def _having(
         row[0]: [field.key for field, has in zip(fields, row[1:], strict=True) if has]
         for row in rows_of(select, where.values)
     }
+
+
+def _with_tokens(owner: ObjectType, text: str) -> list[int]:
+    """The live records that have one of the search tokens of a number, whoever may read them."""
+
+    def build() -> Statement:
+        where = Where(catalogues.catalogue())
+        where.add(
+            exp.ArrayOverlaps(
+                this=grams(),
+                expression=exp.cast(exp.Placeholder(this="tokens"), exp.DataType.build("text[]", dialect="postgres")),
+            )
+        )
+        where.add(exp.column("deleted_at", table=ALIAS).is_(exp.null()))
+        return Statement.of(records_from(exp.select(exp.column("id", table=ALIAS)), owner, where), where.values)
+
+    read, wanted = kept(("with tokens", owner.key), build), search_tokens.wanted(text)
+    tokens = [*wanted.padded, *(token for whole in wanted.whole.values() for token in whole)]
+    return [row[0] for row in rows(read.sql, {**read.values, "tokens": tokens})]
 
 
 def _note(owner: ObjectType, digest: str, found: Mapping[int, Sequence[str]]) -> None:
