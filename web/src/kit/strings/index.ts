@@ -4,6 +4,7 @@ import type { campaigns } from './campaigns';
 import { common } from './common';
 import type { jobs } from './jobs';
 import type { loads } from './loads';
+import type { recordForms } from './recordForms';
 import { records } from './records';
 import { runs } from './runs';
 import { shell } from './shell';
@@ -21,6 +22,7 @@ export type Key =
   | keyof typeof campaigns
   | keyof typeof jobs
   | keyof typeof loads
+  | keyof typeof recordForms
   | keyof typeof users
   | keyof typeof work;
 
