@@ -13,7 +13,7 @@ from zhike.insight.identity import api as identity
 from zhike.insight.warehouse import received, schemas, types
 from zhike.insight.warehouse.errors import NewerLoad, NotWaiting
 from zhike.insight.warehouse.models import Load
-from zhike.insight.warehouse.types import Effect, Source
+from zhike.insight.warehouse.types import Effect, LoadAnswers, Source
 from zhike.kernel import jobs
 from zhike.kernel.definition_parts import Labels
 from zhike.kernel.definitions import Snapshot
@@ -119,7 +119,7 @@ def test_the_last_load_is_taken_back_and_only_the_last(before, tmp_path):
     with pytest.raises(NewerLoad):
         received.undo(first.uid, principal=SYSTEM)
     total = len(golden.inputs()["customers"])
-    [back] = received.puts_back(last.uid, principal=SYSTEM)
+    [back] = received.answers(last.uid, principal=SYSTEM).puts_back
     assert (back.file, back.rows_loaded) == (f"counter_customer_{NIGHT:%Y%m%d}.csv", 3)
     for _twice in range(2):  # put away, and asked for again
         received.undo(last.uid, principal=SYSTEM)
@@ -154,7 +154,7 @@ def test_what_waits_behind_a_newer_file_can_only_be_put_away(before, tmp_path):
     newer = Load.objects.filter(source="counter_customer", state=Load.State.DONE).last()
     newer.pk, newer.uid, newer.file = None, uuid7(), "counter_customer_20260321.csv"
     newer.save()
-    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "counter_customer_20260321.csv", None)
+    assert received.answers(waits.uid, principal=SYSTEM) == LoadAnswers(True, False, "counter_customer_20260321.csv")
     with pytest.raises(NewerLoad):
         received.accept(waits.uid, principal=SYSTEM)
     received.discard(waits.uid, principal=SYSTEM)
@@ -324,9 +324,9 @@ def test_facts_of_another_day_stand_in_no_waiting_files_way(golden_day, tmp_path
     assert waits.state == "waiting"
     assert flows(tmp_path, [(n, n + 9) for n in range(40)], date(2026, 2, 11)).state == "done"
     monkeypatch.setattr("zhike.insight.warehouse.logic.sources.all_sources", lambda *_snapshot: FLOWS.of(Source))
-    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "", None)
+    assert received.answers(waits.uid, principal=SYSTEM) == LoadAnswers(True, False)
     assert flows(tmp_path, [(n, n + 11) for n in range(40)], date(2026, 2, 10)).state == "done"
-    assert received.answers(waits.uid, principal=SYSTEM) == (True, False, "flows_20260210.csv", None)
+    assert received.answers(waits.uid, principal=SYSTEM) == LoadAnswers(True, False, "flows_20260210.csv")
 
 
 def taken_back(load, monkeypatch, snapshot=FLOWS):

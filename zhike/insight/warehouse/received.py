@@ -24,6 +24,7 @@ from zhike.insight.warehouse.models import Load
 from zhike.insight.warehouse.port import Session
 from zhike.insight.warehouse.runs import LOAD_FILE
 from zhike.insight.warehouse.types import (
+    LoadAnswers,
     LoadFinding,
     LoadResult,
     RejectedRow,
@@ -57,7 +58,6 @@ __all__ = [
     "load_folder",
     "loads",
     "plain_master",
-    "puts_back",
     "rejected",
     "rejected_file",
     "stale_sources",
@@ -252,25 +252,23 @@ def undo(uid: uuid.UUID, *, principal: Principal) -> uuid.UUID:
         return jobs.submit(UNDONE, Labels(f"撤销导入 {row.file}", f"Undoing {row.file}"), {"load": str(uid)})
 
 
-def answers(uid: uuid.UUID, *, principal: Principal) -> tuple[bool, bool, str, LoadResult | None]:
-    """Return whether the principal may answer for a load, whether it may take it back, the file that came after it.
-
-    And the last load that was to take its place, and failed, where the principal may see it. Raises NotFound.
-    """
+def answers(uid: uuid.UUID, *, principal: Principal) -> LoadAnswers:
+    """Return what the principal may say of a load, and what came after it or would come back; raises NotFound."""
     row = _load(uid, principal)
     mine = principal.me if row.owner == principal.actor else ""
     waits, undoable, newer = answering.answerable(row)
     may = parts.reaches(principal, "load.answer", mine=mine, unit=None)
     failed = answering.failed_since(row)
     seen = failed is not None and _within(principal).filter(pk=failed.pk).exists()
-    return may and waits, may and undoable, newer, loading.as_result(failed) if failed and seen else None
-
-
-def puts_back(uid: uuid.UUID, *, principal: Principal) -> list[LoadResult]:
-    """Return the loads whose rows are there again once a load is taken back, oldest first. Raises NotFound."""
-    row = _load(uid, principal)
     source = sources.all_sources().get(row.source)
-    return [loading.as_result(one) for one in answering.before_it(row, source)] if source else []
+    back = answering.before_it(row, source) if source and may and undoable else ()
+    return LoadAnswers(
+        answerable=may and waits,
+        undoable=may and undoable,
+        newer_file=newer,
+        failed=loading.as_result(failed) if failed and seen else None,
+        puts_back=tuple(loading.as_result(one) for one in back),
+    )
 
 
 def effects_named(

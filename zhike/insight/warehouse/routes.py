@@ -87,20 +87,20 @@ def load(request: SignedInRequest, uid: uuid.UUID) -> schemas.LoadDetailOut:
     found = received.load(uid, principal=request.principal)
     rows = received.rejected(uid, principal=request.principal)
     units, records = received.effects_named(found, principal=request.principal)
-    answerable, undoable, newer, failed = received.answers(uid, principal=request.principal)
-    before = received.puts_back(uid, principal=request.principal) if undoable else []
+    answers = received.answers(uid, principal=request.principal)
     return {
         **schemas.load_out(found),
         "rejected": [schemas.rejected_out(row) for row in rows],
         "effects": [schemas.effect_out(one, units, records.get(one.records_of, {})) for one in found.effects],
         "answered_by": found.answered_by,
         "undoes": found.undoes,
-        "answerable": answerable,
-        "undoable": undoable,
-        "newer_file": newer,
-        "failed_since": {"uid": failed.uid, "file": failed.file} if failed else None,
+        "answerable": answers.answerable,
+        "undoable": answers.undoable,
+        "newer_file": answers.newer_file,
+        "failed_since": {"uid": answers.failed.uid, "file": answers.failed.file} if answers.failed else None,
         "puts_back": [
-            {"file": one.file, "business_date": one.business_date, "rows_loaded": one.rows_loaded} for one in before
+            {"file": one.file, "business_date": one.business_date, "rows_loaded": one.rows_loaded}
+            for one in answers.puts_back
         ],
     }
 

@@ -444,6 +444,21 @@ class LoadResult:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadAnswers:
+    """What somebody may say of a load: answer for it where it waits, or take it back.
+
+    A `newer_file` came after it; the last one that was to take its place `failed`. Taken back, it `puts_back` these loads,
+    oldest first.
+    """
+
+    answerable: bool
+    undoable: bool
+    newer_file: str = ""
+    failed: LoadResult | None = None
+    puts_back: tuple[LoadResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRow:
     """A row that was not loaded or became no record: its line in the file, why, and what it held there.
 
