@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -334,6 +336,12 @@ def of_loads(desk, house):
     form = {"source": "counter_branch", "file": b"x", "business_date": str(house.day)}
     queued = desk.ask("operator", "uploadFile", body=form, media="multipart/form-data")
     desk.ask("operator", "getNight", {}, {"day": str(house.day)})
+    stranger = Path(settings.HOME) / "inbox" / "unknown.csv"
+    stranger.parent.mkdir(exist_ok=True)
+    stranger.write_text("x", encoding="utf-8")
+    os.utime(stranger, (0, 0))  # nobody writes to it any more
+    body = {"file": stranger.name, "source": "counter_branch", "business_date": str(house.day)}
+    desk.ask("operator", "loadStranger", body=body)
     desk.ask("operator", "runNight")
     desk.ask("operator", "computeDay", body={"business_date": str(house.day)})
     desk.ask("operator", "listRuns")
