@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from mutants import effects, engagement, files, kernel, questions, reading, records, rights, security, warehouse
+from mutants import effects, engagement, files, kernel, masks, questions, reading, records, rights, security, warehouse
 
 BREAKS = (
     *engagement.BREAKS,
     *effects.BREAKS,
     *rights.BREAKS,
+    *masks.BREAKS,
     *kernel.BREAKS,
     *records.BREAKS,
     *reading.BREAKS,

@@ -1,8 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
-import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
-import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, ObjectMeta, RecordDetail } from '../../api';
 import { SourceLine } from '../../blocks/SourceLine';
 import { useChange } from '../../kit/change';
@@ -17,7 +16,7 @@ import { RefusedState } from '../../kit/states';
 import { SubmitOnEnter } from '../../kit/SubmitOnEnter';
 import { useUnsaved } from '../../kit/unsaved';
 import { isOfForm } from './faults';
-import { FormField, Gate, NoForm, shownIn, useFaults } from './formParts';
+import { FormField, OfRecord, shownIn, useFaults } from './formParts';
 import { begun, changesOf, hasChanges, isFromSource, type Values } from './formValues';
 
 /** What the form calls the reason; no field of a record is called so. */
@@ -26,23 +25,10 @@ const SHORTEST = 4;
 
 /** A correction is asked for of what a source keeps of a record; the record stays as it is until the source says so. */
 export function CorrectionPage() {
-  const { object = '', uid = '' } = useParams();
-  const meta = useObjectMeta(object);
-  const record = useRecord(object, uid);
   return (
-    <Gate query={meta}>
-      {(known) => (
-        <Gate query={record}>
-          {(found) =>
-            known.corrected ? (
-              <Correction key={uid} meta={known} record={found} />
-            ) : (
-              <NoForm meta={known} may="record.mayNotChange" />
-            )
-          }
-        </Gate>
-      )}
-    </Gate>
+    <OfRecord may={(meta) => meta.corrected}>
+      {(meta, record) => <Correction key={record.uid} meta={meta} record={record} />}
+    </OfRecord>
   );
 }
 

@@ -3,7 +3,7 @@ import { Button, Form } from 'antd';
 import { Fragment, useState } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ApiError } from '../../api/client';
-import { recordQuery, useObjectMeta, useRecord } from '../../api/hooks';
+import { recordQuery, useObjectMeta } from '../../api/hooks';
 import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
 import { SourceLine } from '../../blocks/SourceLine';
 import { useText } from '../../kit/i18n';
@@ -21,7 +21,7 @@ import { useUnsaved } from '../../kit/unsaved';
 import { AlikeNotice, useAlike } from './AlikeNotice';
 import { isOfForm } from './faults';
 import { begun, changesOf, hasChanges, isFromSource, type Values } from './formValues';
-import { FormField, Gate, NoForm, shownIn, useFaults } from './formParts';
+import { FormField, Gate, NoForm, OfRecord, shownIn, useFaults } from './formParts';
 import { givenIn } from './given';
 
 export function RecordCreatePage() {
@@ -53,23 +53,10 @@ function NewRecord({ meta }: { meta: ObjectMeta }) {
 const refOf = (record: RecordDetail) => ({ uid: record.uid, display: record.display, object: '' });
 
 export function RecordEditPage() {
-  const { object = '', uid = '' } = useParams();
-  const meta = useObjectMeta(object);
-  const record = useRecord(object, uid);
   return (
-    <Gate query={meta}>
-      {(known) => (
-        <Gate query={record}>
-          {(found) =>
-            found.permitted.includes('update') ? (
-              <FormPage key={uid} meta={known} record={found} />
-            ) : (
-              <NoForm meta={known} may="record.mayNotChange" />
-            )
-          }
-        </Gate>
-      )}
-    </Gate>
+    <OfRecord may={(_meta, record) => record.permitted.includes('update')}>
+      {(meta, record) => <FormPage key={record.uid} meta={meta} record={record} />}
+    </OfRecord>
   );
 }
 

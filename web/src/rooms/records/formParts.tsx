@@ -2,6 +2,8 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Form, type FormInstance } from 'antd';
 import { useState, type ReactNode } from 'react';
+import { useParams } from 'react-router';
+import { useObjectMeta, useRecord } from '../../api/hooks';
 import type { FieldMeta, Finding, ObjectMeta, RecordDetail } from '../../api';
 import { kindOf, rulesOf, unitOf } from '../../kit/fields';
 import { FieldInput } from '../../kit/fields/FieldInput';
@@ -35,6 +37,27 @@ export function NoForm({ meta, may }: { meta: ObjectMeta; may: 'record.mayNotCre
         <RefusedState title={t(may, { name })} />
       </Panel>
     </Page>
+  );
+}
+
+type OfRecord = {
+  may: (meta: ObjectMeta, record: RecordDetail) => boolean;
+  children: (meta: ObjectMeta, record: RecordDetail) => ReactNode;
+};
+
+/** A form about the record of the address, for whoever may do what it is for. */
+export function OfRecord({ may, children }: OfRecord) {
+  const { object = '', uid = '' } = useParams();
+  const meta = useObjectMeta(object);
+  const record = useRecord(object, uid);
+  return (
+    <Gate query={meta}>
+      {(known) => (
+        <Gate query={record}>
+          {(found) => (may(known, found) ? children(known, found) : <NoForm meta={known} may="record.mayNotChange" />)}
+        </Gate>
+      )}
+    </Gate>
   );
 }
 

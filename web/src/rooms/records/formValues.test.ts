@@ -1,34 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldMeta, RecordDetail } from '../../api';
 import { faultOf, fromForm, toForm } from '../../kit/fields';
+import { aField } from './formTesting';
 import { begun, changesOf, hasChanges, isEditable } from './formValues';
 import { givenIn, parentIn } from './given';
 
-const field = (key: string, type: FieldMeta['type'], more: Partial<FieldMeta> = {}): FieldMeta => ({
-  key,
-  type,
-  web: type,
-  format: 'text',
-  help: null,
-  currency: null,
-  sortable: true,
-  asked: '',
-  labels: { zh: key, en: key },
-  options: [],
-  owner: 'desk',
-  required: false,
-  written: null,
-  default: null,
-  readonly: false,
-  masked: false,
-  refused: false,
-  unmaskable: false,
-  kind: 'field',
-  role: null,
-  unit: null,
-  target: null,
-  ...more,
-});
+const field = (key: string, type: string, more: Partial<FieldMeta> = {}) => aField(key, key, type, more);
 const at = field('at', 'datetime');
 const born = field('born', 'date');
 const sum = field('sum', 'money');
