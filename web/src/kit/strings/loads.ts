@@ -104,17 +104,18 @@ export const loads = {
   'load.discardDone': ['已放弃，数据未更改', 'Put away; nothing was changed'],
   'load.undo': ['撤销导入', 'Take back'],
   'load.undoTitle': ['撤销“{{file}}”的导入？', 'Take back “{{file}}”?'],
-  'load.undoText': [
-    '影响超过上限时先等待人工确认，确认前数据不变。重新跑批后各页面随之更新。',
-    'Where that does more than it may unasked it waits for an answer, and the data stay until then. Pages follow once the day is computed again.',
+  'load.undoText': ['重新跑批后各页面随之更新。', 'Pages follow once the day is computed again.'],
+  'load.undoWaits': [
+    '影响超过上限时先等待人工确认，确认前数据不变。',
+    'Where that does more than it may unasked it waits for an answer, and the data stay until then.',
   ],
   'load.undoBack': [
     '恢复为“{{file}}”的数据：业务日期 {{date}}，{{rows}} 行（本文件 {{now}} 行）',
     'The data of {{file}} of {{date}} are put back: {{rows}} rows, while this file has {{now}}',
   ],
   'load.undoEmpty': [
-    '没有更早的文件：本文件的 {{now}} 行将清空',
-    'There is no earlier file: the {{now}} rows of this one are taken away',
+    '没有更早的文件：本文件的 {{now}} 行将立即清空，不再另行确认',
+    'There is no earlier file: the {{now}} rows of this one are taken away at once',
   ],
   'load.undoDone': ['正在后台撤销', 'It is taken back in the background'],
   'load.effect.would': ['导入将造成的影响', 'What it would do'],

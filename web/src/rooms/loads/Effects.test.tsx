@@ -78,7 +78,9 @@ describe('a load that is taken back', () => {
   });
 
   it('says that nothing is left where there was no file before', async () => {
-    expect(await asked({ ...DONE, puts_back: [] })).toContain('没有更早的文件：本文件的 1,006 行将清空');
+    const said = await asked({ ...DONE, puts_back: [] });
+    expect(said).toContain('没有更早的文件：本文件的 1,006 行将立即清空');
+    expect(said).not.toContain('先等待人工确认');
   });
 
   it('says of the file before that waits that the data stay, and leads to what is taken back', async () => {

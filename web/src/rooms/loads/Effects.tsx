@@ -172,16 +172,21 @@ function PutBack({ load }: { load: LoadDetail }) {
   const { t } = useText();
   const has = decimal(load.rows_loaded, 0);
   if (load.puts_back.length === 0) return <p>{t('load.undoEmpty', { now: has })}</p>;
-  return load.puts_back.map((one, index) => (
-    <p key={index}>
-      {t('load.undoBack', {
-        file: one.file,
-        date: date(one.business_date),
-        rows: decimal(one.rows_loaded, 0),
-        now: has,
-      })}
-    </p>
-  ));
+  return (
+    <>
+      {load.puts_back.map((one, index) => (
+        <p key={index}>
+          {t('load.undoBack', {
+            file: one.file,
+            date: date(one.business_date),
+            rows: decimal(one.rows_loaded, 0),
+            now: has,
+          })}
+        </p>
+      ))}
+      <p>{t('load.undoWaits')}</p>
+    </>
+  );
 }
 
 /** What a file would do beyond what it may unasked, effect by effect. */
